@@ -1,0 +1,128 @@
+/* engine/engine.h - the whole core: events and time in, alert records out.
+ *
+ * Pure: no clock, no socket, no thread, no log. The caller hands in events with the input and
+ * partition they came from, and the lane clock by ticks; the engine calls on_told for every alert
+ * record, within the call that caused it. Same calls, same records, byte for byte.
+ * Meaning: rules/README.md, "Meaning"; time: processor/README.md.
+ * Threads: one owner. Memory: bounded by options.keys_most and the rules' windows. */
+#pragma once
+#include <tocsin/status.h>
+
+#include "event/event.h"
+#include "rule/load.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TOC_INPUTS_MOST = 64, TOC_PARTITIONS_MOST = 1024 };
+
+struct toc_input {
+    struct toc_str name;            /* "radar"; borrowed for the engine's life. */
+    const struct toc_str *types;    /* Types or patterns it declares; NULL = all. */
+    size_t type_count;
+    int64_t max_disorder_ms;        /* How long what rests on silence waits for it. */
+    int64_t accept_late_ms;         /* How far behind its partition's time a record still counts. */
+    uint32_t partition_count;       /* >= 1 */
+};
+
+enum toc_alert_state {
+    TOC_ALERT_NEW,
+    TOC_ALERT_UPDATE,
+    TOC_ALERT_CLEARED,
+    TOC_ALERT_EXPIRED,
+    TOC_ALERT_CANCELLED,
+};
+const char *toc_alert_state_text(enum toc_alert_state state);
+
+/* One alert record being told. Everything is borrowed for the length of the call. */
+struct toc_told {
+    const struct toc_rule *rule;
+    enum toc_alert_state state;
+    bool is_open;
+    enum toc_mode mode;
+    struct toc_str topic;    /* Alert topic, ".exercise" or ".test" added by mode; shadow for
+                                experimental rules ("<topic>.shadow"). */
+    struct toc_str alert_id; /* The record's key. */
+    struct toc_str record;   /* The CloudEvent, JSON, one line, no newline. */
+    struct toc_str data;     /* The alert record within it (its `data`). */
+    uint64_t seq;
+};
+
+struct toc_engine_options {
+    const struct toc_ruleset *rules; /* Borrowed for the engine's life. */
+    const struct toc_input *inputs;  /* Copied. */
+    size_t input_count;
+    size_t keys_most;                /* Keys kept at once, all rules together; 0 = 1,000,000. */
+    struct toc_str source;           /* CloudEvents `source` of alerts: "/tocsin/<app>". */
+    void (*on_told)(const struct toc_told *told, void *context);
+    void *context;
+};
+
+enum toc_feed {
+    TOC_FEED_TAKEN,    /* On time (or within accept_late): it counts. */
+    TOC_FEED_REPEAT,   /* Same source and id as one before: dropped. */
+    TOC_FEED_CONFLICT, /* The same, with other content: dropped; the first stands. */
+    TOC_FEED_LATE,     /* Older than accept_late: to the late topic. */
+};
+
+struct toc_engine;
+struct toc_engine *toc_engine_create(const struct toc_engine_options *options);
+void toc_engine_destroy(struct toc_engine *engine);
+
+/* Feed one event of @input's @partition. The event is borrowed for the call. */
+enum toc_feed toc_engine_feed(struct toc_engine *engine, size_t input, uint32_t partition,
+                              const struct toc_event *event);
+/* The lane clock is @now_ms (an earlier one is ignored). Lets time pass: ends, absences, paced
+ * updates. Under Kafka one precedes every drained batch; in a file it is the newest event time. */
+void toc_engine_tick(struct toc_engine *engine, int64_t now_ms);
+/* This partition has been read to its end and is silent (true), or not (false). While silent its
+ * time is the lane clock. */
+void toc_engine_idle(struct toc_engine *engine, size_t input, uint32_t partition, bool is_idle);
+/* The input has @count partitions now (never fewer). New ones start unread. */
+void toc_engine_partitions(struct toc_engine *engine, size_t input, uint32_t count);
+/* A file has ended: settle all up to the newest event time, whatever max_disorder. */
+void toc_engine_settle(struct toc_engine *engine);
+
+/* Warm-up. Between mute and unmute nothing is told, state is built. adopt: an alert that
+ * `alerts.open` holds; may be called before unmute only. unmute compares: what is open and not
+ * adopted is told `new`; what was adopted and is over (or unknown) is ended; the rest goes on under
+ * its id and seq. */
+struct toc_open_alert {
+    struct toc_str alert_id, rule, record; /* record: the `data` object last told, JSON. */
+};
+void toc_engine_mute(struct toc_engine *engine);
+/* TOC_E_INVALID: @open's record is not one of ours; nothing changed. */
+TOC_MUST_CHECK enum toc_status toc_engine_adopt(struct toc_engine *engine,
+                                                const struct toc_open_alert *open);
+void toc_engine_unmute(struct toc_engine *engine);
+
+/* The lane clock. TOC_INSTANT_NONE before the first tick or event. */
+int64_t toc_engine_now(const struct toc_engine *engine);
+/* Earliest lane-clock instant at which a tick could tell something, or TOC_INSTANT_NEVER. */
+int64_t toc_engine_due(const struct toc_engine *engine);
+
+/* Counters since creation. */
+struct toc_engine_counts {
+    uint64_t events, repeats, conflicts, late;
+    uint64_t told[TOC_ALERT_CANCELLED + 1]; /* By state. */
+    uint64_t keys, kept_events;             /* Now. */
+    uint64_t keys_refused;                  /* Events not counted since keys_most was reached. */
+};
+struct toc_engine_counts toc_engine_counts(const struct toc_engine *engine);
+struct toc_rule_counts {
+    uint64_t matched;       /* Events that counted for the rule. */
+    uint64_t missing_key;   /* Not counted: a group_by field was missing. */
+    uint64_t missing_field; /* Condition not judged: a field was missing. */
+    uint64_t told_new, open;
+    uint64_t budget;        /* Times a budget made its horizon come nearer. */
+};
+struct toc_rule_counts toc_engine_rule_counts(const struct toc_engine *engine, size_t rule);
+/* A partition's time / a rule's watermark and horizon, TOC_INSTANT_NONE while unknown. */
+int64_t toc_engine_partition_time(const struct toc_engine *engine, size_t input,
+                                  uint32_t partition);
+int64_t toc_engine_watermark(const struct toc_engine *engine, size_t rule);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,59 @@
+/* event/catalogue.h - which event types there are and what their fields mean.
+ * Read from the YAML files of rules/types/ (format: rules/README.md, "Event types"). From it come
+ * the decoder's checks, the rule checker's "did you mean", the JSON Schema.
+ * Memory: one arena, freed whole by toc_catalogue_destroy. Immutable once loaded. */
+#pragma once
+#include "base/diag.h"
+#include "event/value.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TOC_TYPES_MOST = 1024, TOC_FIELDS_MOST = 64 };
+
+struct toc_field {
+    struct toc_str name;
+    enum toc_value_kind kind; /* INTEGER accepts whole numbers only, NUMBER any. */
+    bool is_required;
+    bool has_range;
+    double least, most;           /* Of a number, integer. */
+    const struct toc_str *values; /* Closed list of a text or list, folded compare; NULL = open. */
+    size_t value_count;
+    struct toc_str unit; /* "m", "s", "m/s", ... or empty. */
+    struct toc_str description;
+};
+
+struct toc_type {
+    struct toc_str name; /* "detection.indirect_fire" */
+    struct toc_str title, description;
+    struct toc_field *fields;
+    size_t field_count;
+    int location; /* Index of the field that is its usual location, or -1. */
+    uint32_t *index; /* Hash table of field names: see toc_type_field. */
+    size_t index_size;
+};
+
+struct toc_catalogue;
+
+/* Load every *.yaml of @directory (sorted by name). False: errors were added to @diag, *out is
+ * NULL. */
+bool toc_catalogue_load(const char *directory, struct toc_diag *diag,
+                        struct toc_catalogue **out);
+/* The same from one text, for tests: @path is what diagnostics say. */
+bool toc_catalogue_parse(const char *path, struct toc_str text, struct toc_diag *diag,
+                         struct toc_catalogue **out);
+void toc_catalogue_destroy(struct toc_catalogue *catalogue);
+
+size_t toc_catalogue_count(const struct toc_catalogue *catalogue);
+const struct toc_type *toc_catalogue_type(const struct toc_catalogue *catalogue, size_t index);
+/* Index of the type, or -1. */
+int toc_catalogue_find(const struct toc_catalogue *catalogue, struct toc_str name);
+/* Does @pattern ("detection.*", "*" or a whole name) cover @name? '*' only at the end. */
+bool toc_catalogue_covers(struct toc_str pattern, struct toc_str name);
+/* Index of the field, or -1. */
+int toc_type_field(const struct toc_type *type, struct toc_str name);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,35 @@
+/* event/geo.h - where on Earth: points, geodesic distance, MGRS.
+ * GeographicLib (Karney 2013, "Algorithms for geodesics") behind a C interface. WGS84, degrees.
+ * Distances are whole millimetres, so that two hosts decide alike. Threads: any. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct toc_point {
+    double lat_deg; /* -90..90 */
+    double lon_deg; /* -180..180 */
+    double error_m; /* Circular error, >= 0; 0 = not given. */
+};
+
+/* Geodesic distance of @a and @b, rounded to the millimetre; errors are not looked at. */
+int64_t toc_geo_distance_mm(struct toc_point a, struct toc_point b);
+/* distance <= @limit_mm; the same answer as the exact distance, mostly without computing it. */
+bool toc_geo_is_within(struct toc_point a, struct toc_point b, int64_t limit_mm);
+/* Azimuth at @from towards @to, degrees clockwise from north, 0..360. */
+double toc_geo_bearing_deg(struct toc_point from, struct toc_point to);
+/* Text such as "30QYD1234567890", spaces allowed, any precision of 100 km to 1 m. The point is the
+ * centre of the cell, error_m the distance from there to its corner. */
+bool toc_geo_parse_mgrs(struct toc_str text, struct toc_point *out);
+enum { TOC_MGRS_TEXT = 24 };
+/* 10-digit MGRS (1 m) of @point, NUL-terminated. */
+void toc_geo_format_mgrs(struct toc_point point, char out[TOC_MGRS_TEXT]);
+
+#ifdef __cplusplus
+}
+#endif

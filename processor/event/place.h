@@ -1,0 +1,52 @@
+/* event/place.h - places that stay: camps, premises, routes, from GeoJSON (RFC 7946).
+ * A Feature's properties: `kind` (camp, premises, route, ...), `name`, optional `aliases` [text],
+ * `radius_m` (of a Point), and any others, kept as text or number. Geometry: Point with radius_m
+ * (0 if absent), Polygon, MultiPolygon (LineString for routes). Names match by alias, without case
+ * or accents. Memory: one arena. Immutable once loaded. */
+#pragma once
+#include "base/diag.h"
+#include "event/geo.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TOC_PLACES_MOST = 100000 };
+
+struct toc_place {
+    struct toc_str kind; /* Folded. */
+    struct toc_str name; /* As written. */
+    struct toc_str id;   /* Folded name: what keys hold. */
+    struct toc_point centre; /* A point inside it (of a concave polygon too). */
+    double radius_m;         /* Of a point place. */
+};
+
+struct toc_places;
+
+/* Load every *.geojson of @directory (sorted); a directory that does not exist is an error only if
+ * @must_exist. False: errors were added, *out is NULL. Name clashes within a kind are errors. */
+bool toc_places_load(const char *directory, bool must_exist, struct toc_diag *diag,
+                     struct toc_places **out);
+bool toc_places_parse(const char *path, struct toc_str text, struct toc_diag *diag,
+                      struct toc_places **out); /* One GeoJSON text. */
+void toc_places_destroy(struct toc_places *places);
+
+size_t toc_places_count(const struct toc_places *places);
+const struct toc_place *toc_places_get(const struct toc_places *places, size_t index);
+/* Is there a place of this kind (any spelling)? */
+bool toc_places_has_kind(const struct toc_places *places, struct toc_str kind);
+/* Index of the place called @name (name or alias, any spelling) of @kind (empty = any), or -1. */
+int toc_places_find(const struct toc_places *places, struct toc_str kind, struct toc_str name);
+/* Distance from @point to the outline of the place: 0 inside, else whole mm; the point's error_m is
+ * taken off (not below 0). */
+int64_t toc_places_distance_mm(const struct toc_places *places, size_t index,
+                               struct toc_point point);
+/* Indices, ascending, of the places of @kind (or, if @only >= 0, just that place) within
+ * @limit_mm of @point. Returns how many; the first @room are written. Indexed by a grid: cost does
+ * not grow with the number of far places. */
+size_t toc_places_near(const struct toc_places *places, struct toc_str kind, int only,
+                       struct toc_point point, int64_t limit_mm, size_t room, uint32_t out[]);
+
+#ifdef __cplusplus
+}
+#endif

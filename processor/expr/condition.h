@@ -1,0 +1,60 @@
+/* expr/condition.h - is this condition true of this event?
+ * Today: the tests of `match:`. (CEL in `where:` joins here later, same verdicts.)
+ * Text compares folded (Unicode case) unless `cased`; numbers as doubles, integers exactly;
+ * a list field matches when any item does, or with `|all` when every one does (and there is one).
+ * Memory: immutable, in the rule set's arena. Evaluation takes no heap. Threads: one owner of the
+ * scratch. Source of `re`: RE2 syntax, search not full match (expr/pattern.h). */
+#pragma once
+#include "base/arena.h"
+#include "event/event.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum toc_test_op {
+    TOC_TEST_EQUAL, /* Any of the operands. */
+    TOC_TEST_MORE_THAN,
+    TOC_TEST_AT_LEAST,
+    TOC_TEST_LESS_THAN,
+    TOC_TEST_AT_MOST,
+    TOC_TEST_CONTAINS, /* Substring; of a list field: an item equal to it. */
+    TOC_TEST_STARTS_WITH,
+    TOC_TEST_ENDS_WITH,
+    TOC_TEST_PATTERN,
+    TOC_TEST_EXISTS, /* Operand: true or false. */
+};
+
+struct toc_pattern; /* A compiled RE2. */
+
+struct toc_test {
+    int slot; /* Field index or enum toc_slot. */
+    enum toc_test_op op;
+    bool is_negated; /* |not: holds when the positive test fails or the field is missing. */
+    bool is_all;     /* |all */
+    bool is_cased;   /* |cased */
+    const struct toc_value *operands; /* TEXT operands are folded already unless is_cased. */
+    size_t operand_count;
+    const uint32_t *operand_index; /* Hash table over many text operands, or NULL. */
+    size_t operand_index_size;
+    struct toc_pattern *const *patterns; /* For PATTERN, one per operand. */
+};
+
+struct toc_condition {
+    const struct toc_test *tests; /* All must hold. */
+    size_t count;
+};
+
+enum toc_verdict {
+    TOC_VERDICT_NO,
+    TOC_VERDICT_YES,
+    TOC_VERDICT_UNKNOWN, /* A field it needs is missing, and no test that could be made fails. */
+};
+
+/* Judge @event. On UNKNOWN, *out_slot (may be NULL) is the first slot that was missing. */
+enum toc_verdict toc_condition_judge(const struct toc_condition *condition,
+                                     const struct toc_event *event, int *out_slot);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,203 @@
+/* rule/rule.h - what the author asked for, checked and ready to run.
+ *
+ * A rule set is immutable once loaded; it lives in one arena and is freed whole. The loader
+ * (rule/load.h) has already refused whatever cannot run, so matchers only assert.
+ * Meaning: rules/README.md, "Meaning". */
+#pragma once
+#include "event/catalogue.h"
+#include "event/place.h"
+#include "expr/condition.h"
+
+enum {
+    TOC_RULES_MOST = 10000,
+    TOC_RULE_ALIASES = 16,    /* Named events in one rule. */
+    TOC_RULE_KEY_PARTS = 4,   /* Names in group_by. */
+    TOC_RULE_STEPS = 8,       /* Steps of a sequence, kinds of all_of and any_kinds. */
+    TOC_RULE_NEAR_COUNT = 12, /* N of a pairwise `near`. */
+    TOC_RULE_NEAR_DISTINCT = 3,
+};
+
+enum toc_rule_kind {
+    TOC_KIND_EVENT, /* A sequence of one step. */
+    TOC_KIND_SEQUENCE,
+    TOC_KIND_LATEST,
+    TOC_KIND_COUNT,
+    TOC_KIND_COUNT_DISTINCT,
+    TOC_KIND_SUM,
+    TOC_KIND_AVERAGE,
+    TOC_KIND_MIN,
+    TOC_KIND_MAX,
+    TOC_KIND_ALL_OF,
+    TOC_KIND_ANY_KINDS,
+    TOC_KIND_ABSENCE,  /* after, expected, deadline */
+    TOC_KIND_SILENCE,  /* absence with every */
+};
+
+enum toc_compare { TOC_AT_LEAST, TOC_MORE_THAN, TOC_AT_MOST, TOC_LESS_THAN };
+enum toc_level {
+    TOC_LEVEL_INFORMATIONAL,
+    TOC_LEVEL_LOW,
+    TOC_LEVEL_MEDIUM,
+    TOC_LEVEL_HIGH,
+    TOC_LEVEL_CRITICAL,
+};
+enum toc_rule_status { TOC_RULE_EXPERIMENTAL, TOC_RULE_STABLE, TOC_RULE_DEPRECATED };
+
+/* A sequence can tell one alert a key, a completing event, or an onset. */
+enum toc_once { TOC_ONCE_KEY, TOC_ONCE_EVENT, TOC_ONCE_ONSET };
+
+/* Roles an alias plays in its rule: bits. */
+enum toc_role {
+    TOC_ROLE_COUNTED = 1,  /* Counted; a step; a kind; the series of `latest`. */
+    TOC_ROLE_AFTER = 2,    /* Starts a deadline. */
+    TOC_ROLE_EXPECTED = 4, /* Answers a deadline; the heartbeat of `every`. */
+    TOC_ROLE_WITHOUT = 8,
+    TOC_ROLE_CLEAR = 16,
+};
+
+/* Place selector of `near: { place, distance }`. */
+struct toc_near_place {
+    bool is_set;
+    struct toc_str kind;  /* Folded kind, also when one place is named. */
+    int only;             /* Index of the one place named, or -1 for every place of the kind. */
+    int64_t distance_mm;  /* To the outline; 0 = inside. */
+};
+
+/* A tie by distance to another of the rule's events. */
+struct toc_tie {
+    int alias;           /* Index of the alias it must be near, or -1. */
+    int64_t distance_mm;
+};
+
+/* Key slots besides enum toc_slot and field indices. */
+enum {
+    TOC_SLOT_PLACE = -20,  /* The place found by the alias's near. */
+};
+
+/* How events of one type serve one alias. */
+struct toc_binding {
+    int type;                       /* Index into the catalogue. */
+    struct toc_condition condition; /* match: (may be empty). */
+    int at_slot;                    /* Field with its location, or TOC_SLOT_NONE. */
+    int key_slots[TOC_RULE_KEY_PARTS]; /* Per part of group_by: slot, TOC_SLOT_PLACE, or
+                                          TOC_SLOT_NONE = this alias does not carry it. */
+    int value_slot; /* sum average min max count_distinct: the field; else TOC_SLOT_NONE. */
+    int from_slot;  /* absence `from`, of `after` events; else TOC_SLOT_NONE. */
+};
+
+struct toc_alias {
+    struct toc_str name;
+    unsigned roles;          /* enum toc_role bits; 0 = declared but not used in `when` */
+    unsigned key_mask;       /* Bit i: it carries part i of group_by (in every binding). */
+    struct toc_near_place near;
+    struct toc_tie without_tie; /* By distance instead of (or beside) key; alias -1 = by key. */
+    struct toc_tie clear_tie;
+    struct toc_binding *bindings;
+    size_t binding_count;
+};
+
+struct toc_key_part {
+    struct toc_str name; /* As in group_by. */
+    bool is_place;       /* A place kind; its values are place ids, shown by place name. */
+    bool is_cased;       /* Reserved; keys compare folded. */
+};
+
+/* A step of a sequence (or event, the one step). */
+struct toc_step {
+    int alias;
+    struct toc_tie tie; /* near an earlier step's alias; alias -1 = none. */
+};
+
+/* Templates of brief and summary: literal text and values. */
+enum toc_piece_kind {
+    TOC_PIECE_TEXT,
+    TOC_PIECE_KEY,    /* index = key part */
+    TOC_PIECE_COUNT,
+    TOC_PIECE_VALUE,  /* sum, average, ... as compared */
+    TOC_PIECE_PLACE,  /* name of the place of the alert */
+    TOC_PIECE_FIELD,  /* field `text` of the newest evidence of alias `index` */
+};
+struct toc_piece {
+    enum toc_piece_kind kind;
+    int index;
+    struct toc_str text;
+};
+struct toc_template {
+    const struct toc_piece *pieces;
+    size_t count;
+};
+
+struct toc_alert_spec {
+    struct toc_str topic;
+    bool is_urgent;
+    struct toc_template brief, summary; /* count 0 = not given: the engine writes its own. */
+    const struct toc_str *recipients;
+    size_t recipient_count;
+    int64_t for_ms;          /* 0 = none */
+    int64_t keep_firing_ms;  /* 0 = none */
+    int64_t update_every_ms; /* default 10 s */
+    int64_t expire_after_ms; /* 0 = none */
+};
+
+struct toc_yaml;
+
+struct toc_rule {
+    struct toc_str name, title, owner, description;
+    int64_t version;
+    enum toc_rule_status status;
+    enum toc_level level;
+    const struct toc_str *response;
+    size_t response_count;
+    const struct toc_str *tags;
+    size_t tag_count;
+    struct toc_hash128 hash; /* Semantic: of what decides alerts, not of texts. */
+    struct toc_mark mark;
+
+    struct toc_alias *aliases;
+    size_t alias_count;
+
+    enum toc_rule_kind kind;
+    struct toc_key_part key_parts[TOC_RULE_KEY_PARTS];
+    size_t key_part_count;
+
+    /* Windowed kinds, sequence: */
+    int64_t within_ms;
+    enum toc_compare compare;
+    int64_t threshold;    /* Of counts: whole. Of sum average min max: millionths (10^-6). */
+    int counted[TOC_RULE_STEPS]; /* Aliases counted: one, or the list of all_of, any_kinds. */
+    size_t counted_count;
+    bool has_near;        /* Pairwise near within `when`. */
+    int64_t near_mm;
+    bool is_sum_rising;   /* sum: the field's range has least >= 0, so more events only raise it. */
+
+    /* event, sequence: */
+    struct toc_step steps[TOC_RULE_STEPS];
+    size_t step_count;
+    enum toc_once once;
+
+    /* absence, silence: */
+    int64_t deadline_ms; /* deadline, or every */
+    /* Also sequence `without`, clear_when: aliases with those roles. */
+
+    /* members (silence; windowed at_most, less_than): key values, key_part_count per entry. */
+    const struct toc_str *members; /* Folded; place parts as place ids. */
+    size_t member_count;           /* Entries. */
+    const struct toc_str *member_labels; /* As written. */
+
+    struct toc_alert_spec alert;
+    const struct toc_yaml *tests; /* The `tests` node, or NULL; checked when they run. */
+};
+
+struct toc_ruleset; /* rule/load.h */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* The longest memory a rule needs: within, deadline, for, keep_firing_for, expire_after added up
+ * as design says (the longest of them plus keep and for). Used by warm-up and by retention. */
+int64_t toc_rule_memory_ms(const struct toc_rule *rule);
+const char *toc_level_text(enum toc_level level);
+const char *toc_rule_kind_text(enum toc_rule_kind kind);
+#ifdef __cplusplus
+}
+#endif
