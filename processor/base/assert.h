@@ -8,7 +8,11 @@ extern "C" {
 #endif
 
 /* Print @what, @file and @line to stderr and abort. */
+#ifdef __cplusplus
+[[noreturn]] void toc_assert_fail(const char *what, const char *file, int line);
+#else
 _Noreturn void toc_assert_fail(const char *what, const char *file, int line);
+#endif
 
 #ifdef __cplusplus
 }

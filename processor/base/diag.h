@@ -36,25 +36,31 @@ struct toc_finding {
 
 struct toc_diag; /* Findings and the files they point into. */
 
-enum { TOC_DIAG_MOST = 200 }; /* More errors than that are counted, not kept. */
+enum { TOC_DIAG_MOST = 200 }; /* More errors, or other findings, than that are counted, not kept. */
+
+/* What @code means, from diag.def: static, or NULL for a code that is not there. */
+const char *toc_diag_meaning(const char *code);
 
 struct toc_diag *toc_diag_create(void);
 void toc_diag_destroy(struct toc_diag *diag);
 /* Name a file and hand over (copied) its text; the index is used in marks. */
 uint32_t toc_diag_add_file(struct toc_diag *diag, const char *path, struct toc_str text);
+/* @suggestion: empty for none. @code must stand in diag.def (asserted). Message and suggestion are
+ * cut at 1,000 bytes. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 6, 7)))
 #endif
-/* @suggestion: empty for none. */
 void toc_diag_add(struct toc_diag *diag, enum toc_severity severity, const char *code,
                   struct toc_mark mark, struct toc_str suggestion, const char *format, ...);
 size_t toc_diag_errors(const struct toc_diag *diag);
 size_t toc_diag_count(const struct toc_diag *diag);
-/* Ordered by file, line, column after toc_diag_sort; borrowed until the next add. */
+/* By file, line, column; of one place in the order they were added. */
 void toc_diag_sort(struct toc_diag *diag);
+/* Borrowed until the next add or sort. */
 const struct toc_finding *toc_diag_get(const struct toc_diag *diag, size_t index);
 const char *toc_diag_path(const struct toc_diag *diag, uint32_t file);
-/* The text form above of all findings, sorted, appended to @out; ANSI colour if @colour. */
+/* The text form above of all findings, sorted first, appended to @out; ANSI colour if @colour. What
+ * could steer a terminal is shown as '?', long source lines are shown in part. */
 void toc_diag_print(struct toc_diag *diag, bool colour, struct toc_text *out);
 /* The nearest of @names to @word within 2 edits (1 for words under 4 bytes), or an empty slice;
  * ties go to the first. */

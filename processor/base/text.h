@@ -16,11 +16,17 @@ struct toc_str {
     size_t size;      /* Bytes. */
 };
 
+#ifdef __cplusplus
+#define TOC_STR(literal) (toc_str{("" literal), sizeof(literal) - 1})
+#else
 #define TOC_STR(literal) ((struct toc_str){.data = ("" literal), .size = sizeof(literal) - 1})
+#endif
 
 static inline struct toc_str toc_str_of(const char *text) /* NULL gives an empty slice. */
 {
-    return (struct toc_str){.data = text, .size = text != NULL ? strlen(text) : 0};
+    struct toc_str str = {text, text != NULL ? strlen(text) : 0};
+
+    return str;
 }
 static inline bool toc_str_equal(struct toc_str a, struct toc_str b)
 {
@@ -52,6 +58,11 @@ struct toc_str toc_text_str(const struct toc_text *text); /* Borrowed until the 
  * Bytes that are not UTF-8 are taken as they are. */
 void toc_text_fold(struct toc_text *out, struct toc_str text);
 void toc_text_fold_name(struct toc_text *out, struct toc_str text);
+/* toc_text_fold into @room bytes at @out, no heap; returns the size of the whole, at most three times
+ * that of @text (if it exceeds @room, nothing useful was written). */
+size_t toc_text_fold_into(struct toc_str text, size_t room, char *out);
+/* No byte above 127 and no upper case: folding would change nothing. */
+bool toc_text_is_folded_ascii(struct toc_str text);
 
 /* Damerau-Levenshtein distance (optimal string alignment) of two short texts in bytes, without
  * case; gives up and returns @most + 1 beyond @most. For "did you mean". */

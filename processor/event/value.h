@@ -13,6 +13,11 @@ enum toc_value_kind {
     TOC_VALUE_LIST, /* Of texts. */
 };
 
+struct toc_value_list {
+    const struct toc_str *items;
+    size_t count;
+};
+
 struct toc_value {
     enum toc_value_kind kind;
     union {
@@ -22,9 +27,6 @@ struct toc_value {
         int64_t at_ms;
         struct toc_str text;
         struct toc_point point;
-        struct {
-            const struct toc_str *items;
-            size_t count;
-        } list;
+        struct toc_value_list list;
     };
 };
