@@ -1,0 +1,243 @@
+/* cli/replay.c - `tocsin replay`: a file of events through the engine, alerts out.
+ *
+ * A file has no clock: the lane clock is the newest event time, moved before the event that brings
+ * it is fed. One input, one partition. Nothing is taken from the heap per event, and the system is
+ * called per block, not per line: this is the path that is measured. */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/reader.h"
+#include "cli/rules.h"
+#include "cli/terminal.h"
+#include "engine/engine.h"
+#include "event/decode.h"
+
+enum {
+    REFUSED_SHOWN = 20,       /* Refused lines told one by one. */
+    OUTPUT_BUFFER = 1 << 18,
+    ACCEPT_LATE_MS = 600000,
+};
+
+struct rule_tally {
+    uint64_t told_new, cancelled;
+};
+
+struct replay {
+    const struct toc_ruleset *rules;
+    struct toc_engine *engine;
+    struct toc_decoder *decoder;
+    struct toc_reader reader;
+    struct toc_progress progress;
+    const char *path;
+    int64_t newest_ms;
+    uint64_t refused[TOC_REFUSAL_COUNT], refused_lines, dropped_fields;
+    struct toc_text detail;
+    struct rule_tally *tallies; /* One a rule. */
+};
+
+static void on_told(const struct toc_told *told, void *context)
+{
+    struct replay *replay = context;
+    struct rule_tally *tally = &replay->tallies[toc_ruleset_find(replay->rules, told->rule->name)];
+
+    tally->told_new += told->state == TOC_ALERT_NEW;
+    tally->cancelled += told->state == TOC_ALERT_CANCELLED;
+    fwrite(told->record.data, 1, told->record.size, stdout);
+    fputc('\n', stdout);
+}
+
+static void on_dropped(const struct toc_event *event, const struct toc_field *field, void *context)
+{
+    struct replay *replay = context;
+    (void)event;
+    (void)field;
+    replay->dropped_fields++;
+}
+
+/* Before every read: what was found so far goes out, so that a pipe is not kept waiting. */
+static void on_block(void *context)
+{
+    struct replay *replay = context;
+    fflush(stdout);
+    toc_progress_move(&replay->progress, replay->reader.read_bytes);
+}
+
+static void refuse(struct replay *replay, enum toc_refusal reason)
+{
+    replay->refused[reason]++;
+    replay->refused_lines++;
+    if (replay->refused_lines > REFUSED_SHOWN) {
+        return;
+    }
+    toc_progress_finish(&replay->progress);
+    fprintf(stderr, "%s:%lld: refused, %s: %s%s%.*s\n", replay->path,
+            (long long)replay->reader.line, toc_refusal_text(reason), toc_refusal_words(reason),
+            replay->detail.size > 0 ? ": " : "", (int)replay->detail.size,
+            replay->detail.size > 0 ? replay->detail.data : "");
+    if (replay->refused_lines == REFUSED_SHOWN) {
+        fputs("further refused lines are only counted\n", stderr);
+    }
+}
+
+static void feed_all(struct replay *replay, struct toc_str topic)
+{
+    struct toc_record record = {
+        .origin = {.topic = topic, .partition = 0, .stored_ms = TOC_INSTANT_NONE},
+    };
+    while (toc_reader_next(&replay->reader, &record.bytes)) {
+        const struct toc_event *events;
+        size_t count;
+        enum toc_refusal reason;
+        record.origin.offset = replay->reader.line;
+        if (toc_decoder_decode(replay->decoder, &record, &events, &count, &reason,
+                               &replay->detail) != TOC_OK) {
+            refuse(replay, reason);
+            continue;
+        }
+        for (size_t i = 0; i < count; i++) {
+            if (events[i].at_ms > replay->newest_ms) {
+                replay->newest_ms = events[i].at_ms;
+                toc_engine_tick(replay->engine, replay->newest_ms);
+            }
+            /* Repeats and late ones are counted by the engine. */
+            (void)toc_engine_feed(replay->engine, 0, 0, &events[i]);
+        }
+    }
+    toc_engine_settle(replay->engine);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct toc_rule *const *left = a, *const *right = b;
+    return toc_str_compare((*left)->name, (*right)->name);
+}
+
+static void print_rules(const struct replay *replay)
+{
+    size_t count = toc_ruleset_count(replay->rules);
+    const struct toc_rule **sorted = toc_mem_array(count, sizeof *sorted);
+    int width = 4;
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = toc_ruleset_get(replay->rules, i);
+        width = (int)sorted[i]->name.size > width ? (int)sorted[i]->name.size : width;
+    }
+    qsort(sorted, count, sizeof *sorted, by_name);
+    fprintf(stderr, "%-*s %10s %10s %10s\n", width, "rule", "new", "open", "cancelled");
+    for (size_t i = 0; i < count; i++) {
+        size_t index = (size_t)toc_ruleset_find(replay->rules, sorted[i]->name);
+        struct toc_rule_counts counts = toc_engine_rule_counts(replay->engine, index);
+        fprintf(stderr, "%-*.*s %10llu %10llu %10llu\n", width, (int)sorted[i]->name.size,
+                sorted[i]->name.data, (unsigned long long)replay->tallies[index].told_new,
+                (unsigned long long)counts.open,
+                (unsigned long long)replay->tallies[index].cancelled);
+    }
+    toc_mem_free(sorted);
+}
+
+static void print_summary(const struct replay *replay)
+{
+    struct toc_engine_counts counts = toc_engine_counts(replay->engine);
+
+    fprintf(stderr, "events %llu, refused %llu", (unsigned long long)counts.events,
+            (unsigned long long)replay->refused_lines);
+    const char *before = " (";
+    for (int i = 0; i < TOC_REFUSAL_COUNT; i++) {
+        if (replay->refused[i] > 0) {
+            fprintf(stderr, "%s%s %llu", before, toc_refusal_text((enum toc_refusal)i),
+                    (unsigned long long)replay->refused[i]);
+            before = ", ";
+        }
+    }
+    fprintf(stderr, "%s, late %llu, repeats %llu, conflicts %llu\n",
+            replay->refused_lines > 0 ? ")" : "", (unsigned long long)counts.late,
+            (unsigned long long)counts.repeats, (unsigned long long)counts.conflicts);
+    if (replay->dropped_fields > 0) {
+        fprintf(stderr, "wrong optional fields dropped: %llu\n",
+                (unsigned long long)replay->dropped_fields);
+    }
+    if (counts.keys_refused > 0) {
+        fprintf(stderr, "events not counted because too many keys were in use: %llu\n",
+                (unsigned long long)counts.keys_refused);
+    }
+    print_rules(replay);
+}
+
+/* The last step of @path: alerts of a file that was moved stay the same. */
+static struct toc_str name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return toc_str_of(slash != NULL && slash[1] != '\0' ? slash + 1 : path);
+}
+
+enum toc_exit toc_cli_replay(const struct toc_args *args)
+{
+    struct replay replay = {.path = args->operands[0], .newest_ms = TOC_INSTANT_NONE};
+    struct toc_rules_at at = {0};
+    enum toc_exit result = TOC_EXIT_OK;
+    bool is_quiet = toc_args_has(args, TOC_OPT_QUIET);
+
+    struct toc_ruleset *rules = toc_rules_load(args, &at, &result);
+    if (rules == NULL) {
+        goto done;
+    }
+    if (toc_reader_init(&replay.reader, replay.path) != TOC_OK) {
+        toc_terminal_say("%s: %s", replay.path, strerror(errno));
+        result = TOC_EXIT_IO;
+        goto done;
+    }
+    replay.reader.on_block = on_block;
+    replay.reader.context = &replay;
+    toc_progress_init(&replay.progress, "replay", replay.reader.size_bytes, !is_quiet);
+    setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
+
+    struct toc_input input = {
+        .name = TOC_STR("file"),
+        .max_disorder_ms = toc_args_span(args, TOC_OPT_DISORDER, 0),
+        .accept_late_ms = toc_args_span(args, TOC_OPT_ACCEPT_LATE, ACCEPT_LATE_MS),
+        .partition_count = 1,
+    };
+    if (input.accept_late_ms < input.max_disorder_ms) {
+        toc_terminal_say("--accept-late must be at least --disorder");
+        result = TOC_EXIT_USAGE;
+        goto done;
+    }
+    replay.rules = rules;
+    replay.tallies = toc_mem_array(toc_ruleset_count(rules), sizeof *replay.tallies);
+    replay.decoder = toc_decoder_create(&(struct toc_decoder_options){
+        .catalogue = toc_ruleset_catalogue(rules),
+        .mode = TOC_MODE_ACTUAL,
+        .on_dropped = on_dropped,
+        .context = &replay,
+    });
+    replay.engine = toc_engine_create(&(struct toc_engine_options){
+        .rules = rules,
+        .inputs = &input,
+        .input_count = 1,
+        .source = TOC_STR("/tocsin/replay"),
+        .on_told = on_told,
+        .context = &replay,
+    });
+    feed_all(&replay, name_of(replay.path));
+    toc_progress_finish(&replay.progress);
+    if (replay.reader.error != 0) {
+        toc_terminal_say("%s: %s", replay.path, strerror(replay.reader.error));
+        result = TOC_EXIT_IO;
+    }
+    if (!is_quiet) {
+        print_summary(&replay);
+    }
+done:
+    toc_engine_destroy(replay.engine);
+    toc_decoder_destroy(replay.decoder);
+    toc_reader_finish(&replay.reader);
+    toc_mem_free(replay.tallies);
+    toc_text_finish(&replay.detail);
+    toc_ruleset_destroy(rules);
+    toc_rules_finish(&at);
+    return result;
+}
