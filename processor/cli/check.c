@@ -19,7 +19,7 @@ enum toc_exit toc_cli_check(const struct toc_args *args)
         goto done;
     }
     if (!toc_rules_find(args, args->operand_count > 0 ? args->operands[0] : NULL, &at)) {
-        result = TOC_EXIT_IO;
+        result = TOC_EXIT_USAGE;
         goto done;
     }
     struct toc_rule_paths paths = toc_rules_paths(&at);

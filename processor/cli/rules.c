@@ -15,12 +15,6 @@ static bool is_directory(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-static bool is_there(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0;
-}
-
 static void set(struct toc_text *out, const char *path)
 {
     toc_text_clear(out);
@@ -115,11 +109,7 @@ bool toc_rules_find(const struct toc_args *args, const char *operand, struct toc
 
     *out = (struct toc_rules_at){.is_guessed = named == NULL};
     if (named != NULL) {
-        set(&out->rules, named);
-        if (!is_there(named)) {
-            toc_terminal_say("%s: there is no such file or directory", named);
-            return false;
-        }
+        set(&out->rules, named); /* The loader says if it is not there. */
     } else if (holds_rules("rules")) {
         set(&out->rules, "rules");
     } else if (!find_near_program(&out->rules)) {
