@@ -1,0 +1,136 @@
+"""Is what tocsin told the truth? Each function returns a list of sentences, empty if all is well."""
+import collections
+import datetime
+import json
+
+import client
+
+EVIDENCE_MOST = 100  # An alert names the first ones only.
+SHOWN = 12           # Differences told of each sort.
+
+Episode = collections.namedtuple("Episode", "rule mode key begin_ms end_ms state count evidence")
+Episode.__doc__ = """One stretch of truth. key: ((name, folded text), ..) in order of names; end_ms
+and state None while open; evidence: the first of ((source, id), ..) in order."""
+
+
+def fold(key):
+    return tuple(sorted((name, str(value).casefold()) for name, value in key.items()))
+
+
+def milliseconds(text):
+    if text is None:
+        return None
+    moment = datetime.datetime.fromisoformat(text)
+    return round((moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc))
+                 / datetime.timedelta(milliseconds=1))
+
+
+def last_told(messages):
+    """alert_id -> (topic, its last record). A record told again after a restart is told again with
+    its seq: the greatest seq is the last, and of equal ones the first stands."""
+    last = {}
+    for message in messages:
+        record = json.loads(message.value())["data"]
+        known = last.get(record["alert_id"])
+        if known is None or record["seq"] > known[1]["seq"]:
+            last[record["alert_id"]] = (message.topic(), record)
+    return last
+
+
+def told_episodes(last, records):
+    """What the last records say is true: (episodes, complaints). @records: place -> Record, to know
+    the evidence by its coordinates."""
+    episodes, wrong = [], []
+    for topic, record in last.values():
+        if record["state"] == "cancelled":
+            if record["open"]:
+                wrong.append(f"cancelled and open: {record['alert_id']}")
+            continue
+        evidence = []
+        for item in record["evidence"]:
+            at = (item["topic"], item["partition"], item["offset"])
+            source = records.get(at)
+            if source is None or source.event is None or source.event.id != item["id"]:
+                wrong.append(f"{record['rule']} {record['alert_id']}: evidence {at} "
+                             f"is not event {item['id']}")
+                continue
+            evidence.append((source.event.source, source.event.id))
+        is_open = record["open"]
+        if is_open == (record["state"] in ("cleared", "expired")):
+            wrong.append(f"{record['alert_id']} is {record['state']} and open: {is_open}")
+        suffix = "" if record["mode"] == "actual" else "." + record["mode"]
+        if not topic.endswith(suffix) or (not suffix and topic.endswith((".exercise", ".test"))):
+            wrong.append(f"{record['alert_id']} of mode {record['mode']} stands on {topic}")
+        episodes.append(Episode(record["rule"], record["mode"], fold(record["key"]),
+                                milliseconds(record["begin"]),
+                                None if is_open else milliseconds(record["end"]),
+                                None if is_open else record["state"],
+                                record["count"], tuple(evidence)))
+    return episodes, wrong
+
+
+def few(sentences):
+    extra = len(sentences) - SHOWN
+    return sentences[:SHOWN] + ([f"... and {extra} more"] if extra > 0 else [])
+
+
+def episodes(expected, told):
+    """The same episodes, each once? As multisets: what is told twice under two ids is wrong."""
+    want, got = collections.Counter(expected), collections.Counter(told)
+    missing, extra = list((want - got).elements()), list((got - want).elements())
+    missing.sort(key=repr)
+    extra.sort(key=repr)
+    wrong = few([f"not told: {one}" for one in missing]) + few([f"not so: {one}" for one in extra])
+    if wrong:
+        by_rule = collections.Counter(one.rule for one in missing + extra)
+        wrong.append(f"{len(missing)} not told, {len(extra)} not so, of {len(expected)}; by rule: "
+                     f"{dict(by_rule)}")
+    return wrong
+
+
+def opened(messages, last):
+    """alerts.open holds exactly the open alerts, each with its last record."""
+    held = {}
+    for message in messages:
+        if message.value() is None:
+            held.pop(message.key().decode(), None)
+        else:
+            held[message.key().decode()] = json.loads(message.value())["data"]
+    want = {alert_id: record for alert_id, (_, record) in last.items() if record["open"]}
+    wrong = [f"not in alerts.open: {want[one]['rule']} {one}" for one in sorted(want.keys() - held)]
+    wrong += [f"over, but in alerts.open: {held[one]['rule']} {one}"
+              for one in sorted(held.keys() - want)]
+    wrong += [f"alerts.open holds seq {held[one]['seq']} of {one}, told was {want[one]['seq']}"
+              for one in sorted(held.keys() & want.keys()) if held[one]["seq"] != want[one]["seq"]]
+    return few(wrong)
+
+
+def place_of(message):
+    told = client.headers(message)
+    return (told.get("tocsin-topic"), int(told.get("tocsin-partition", -1)),
+            int(told.get("tocsin-offset", -1)))
+
+
+def kept(expected, messages, may_repeat):
+    """Dead or late letters: (complaints, repeats). @expected: place -> (reason or None, value, key).
+    Each once; again only where @may_repeat(place). Value and key as they came, unless the record was
+    too large to be kept."""
+    wrong, seen = [], collections.Counter()
+    for message in messages:
+        at = place_of(message)
+        seen[at] += 1
+        if at not in expected:
+            wrong.append(f"kept without need: {at}, {client.headers(message)}")
+            continue
+        reason, value, key = expected[at]
+        said = client.headers(message).get("tocsin-reason")
+        if reason is not None and said != reason:
+            wrong.append(f"{at}: said {said}, is {reason}: {(value or b'')[:60]}")
+        if reason != "too_large" and ((message.value() or b"") != (value or b"") or
+                                      (message.key() or b"") != (key or b"")):
+            wrong.append(f"{at} ({reason}): value or key is not what came")
+    wrong += [f"not kept: {at}, {expected[at][0]}" for at in sorted(expected.keys() - seen.keys())]
+    again = {at: count for at, count in seen.items() if count > 1}
+    wrong += [f"kept {count} times: {at}" for at, count in sorted(again.items())
+              if not may_repeat(at)]
+    return few(wrong), sum(again.values()) - len(again)
