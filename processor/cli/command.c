@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "base/diag.h"
 #include "base/instant.h"
+#include "base/number.h"
 
 static const struct toc_option options[TOC_OPT_COUNT] = {
 #define TOC_OPTION(id, letter, text, argument, kind, help)                                         \
@@ -136,14 +137,30 @@ static void count_operands(const char *arguments, size_t *out_least, size_t *out
     }
 }
 
+/* Replicas and partitions: more than any cluster is asked for. */
+static bool parse_count(const char *text, int64_t *out)
+{
+    int64_t count;
+    if (!toc_number_parse_integer(toc_str_of(text), &count) || count < 1 || count > INT16_MAX) {
+        return false;
+    }
+    *out = count;
+    return true;
+}
+
 static bool check_argument(const struct toc_command *command, const struct toc_option *option,
                            const char *value)
 {
-    int64_t ignored_ms;
+    int64_t ignored;
     const char *const *choices = toc_option_choices(option->kind);
-    if (option->kind == TOC_ARGUMENT_SPAN && !toc_span_parse(toc_str_of(value), &ignored_ms)) {
+    if (option->kind == TOC_ARGUMENT_SPAN && !toc_span_parse(toc_str_of(value), &ignored)) {
         fprintf(stderr, "tocsin %s: --%s: \"%s\" is not a span like 90s, 10m or 1h30m\n",
                 command->name, option->name, value);
+        return false;
+    }
+    if (option->kind == TOC_ARGUMENT_COUNT && !parse_count(value, &ignored)) {
+        fprintf(stderr, "tocsin %s: --%s: \"%s\" is not a number from 1 to %d\n", command->name,
+                option->name, value, INT16_MAX);
         return false;
     }
     if (choices != NULL) {
@@ -238,4 +255,14 @@ int64_t toc_args_span(const struct toc_args *args, enum toc_option_id id, int64_
         toc_assert(is_span); /* toc_args_parse has refused any other. */
     }
     return span_ms;
+}
+
+int64_t toc_args_number(const struct toc_args *args, enum toc_option_id id, int64_t otherwise)
+{
+    int64_t number = otherwise;
+    if (args->values[id] != NULL) {
+        bool is_number = parse_count(args->values[id], &number);
+        toc_assert(is_number);
+    }
+    return number;
 }

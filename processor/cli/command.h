@@ -21,6 +21,7 @@ enum toc_argument {
     TOC_ARGUMENT_DIRECTORY,
     TOC_ARGUMENT_FILE,
     TOC_ARGUMENT_SPAN,   /* "90s", "10m": toc_args_span. */
+    TOC_ARGUMENT_COUNT,  /* 1 to 32,767: toc_args_number. */
     TOC_ARGUMENT_FORMAT, /* "text" */
     TOC_ARGUMENT_SHELL,  /* "bash" or "zsh" */
     TOC_ARGUMENT_LAST = TOC_ARGUMENT_SHELL,
@@ -73,6 +74,8 @@ const struct toc_command *toc_args_command(const char *word);
 bool toc_args_has(const struct toc_args *args, enum toc_option_id id);
 /* The span given, or @otherwise. */
 int64_t toc_args_span(const struct toc_args *args, enum toc_option_id id, int64_t otherwise_ms);
+/* The number given, or @otherwise. */
+int64_t toc_args_number(const struct toc_args *args, enum toc_option_id id, int64_t otherwise);
 
 #define TOC_COMMAND(name, arguments, summary, more, ...)                                           \
     enum toc_exit toc_cli_##name(const struct toc_args *args);
