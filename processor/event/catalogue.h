@@ -1,6 +1,25 @@
 /* event/catalogue.h - which event types there are and what their fields mean.
- * Read from the YAML files of rules/types/ (format: rules/README.md, "Event types"). From it come
- * the decoder's checks, the rule checker's "did you mean", the JSON Schema.
+ * Read from the YAML files of rules/types/. From it come the decoder's checks, the rule checker's
+ * "did you mean", the JSON Schema.
+ *
+ * One type a document, `---` between documents:
+ *
+ *   type: detection.indirect_fire   # compulsory; letters, digits, '.', '_', '-'; at most 128 bytes
+ *   title: Rocket or mortar fire    # one line for people
+ *   description: A radar tracked it.
+ *   location: impact                # the usual location; default: the only place field, if it is one
+ *   fields:
+ *     munition:                     # a letter or '_', then letters, digits, '_'; at most 64 bytes
+ *       type: text                  # compulsory: text number integer bool time place list (of texts)
+ *       values: [rocket, mortar]    # of a text or list: closed list, compared without case
+ *       description: What it was.
+ *     confidence:
+ *       type: number                # `integer` takes whole numbers only, in JSON too
+ *       range: [0, 1]               # of a number or integer: least and most, both allowed
+ *       unit: ratio                 # of a number or integer: for people
+ *       required: true              # default false; an event without it is refused
+ *     impact: { type: place }
+ *
  * Memory: one arena, freed whole by toc_catalogue_destroy. Immutable once loaded. */
 #pragma once
 #include "base/diag.h"
@@ -10,7 +29,14 @@
 extern "C" {
 #endif
 
-enum { TOC_TYPES_MOST = 1024, TOC_FIELDS_MOST = 64 };
+enum {
+    TOC_TYPES_MOST = 1024,
+    TOC_FIELDS_MOST = 64,  /* Of a type. */
+    TOC_VALUES_MOST = 256, /* In a closed list. */
+    TOC_TYPE_SIZE = 128,   /* Bytes of a type's name, */
+    TOC_FIELD_SIZE = 64,   /* of a field's name, */
+    TOC_VALUE_SIZE = 256,  /* of a value in a closed list. */
+};
 
 struct toc_field {
     struct toc_str name;
@@ -18,7 +44,8 @@ struct toc_field {
     bool is_required;
     bool has_range;
     double least, most;           /* Of a number, integer. */
-    const struct toc_str *values; /* Closed list of a text or list, folded compare; NULL = open. */
+    const struct toc_str *values; /* Closed list of a text or list, as written; NULL = open. */
+    const struct toc_str *folded_values; /* The same, folded: see toc_field_value. */
     size_t value_count;
     struct toc_str unit; /* "m", "s", "m/s", ... or empty. */
     struct toc_str description;
@@ -36,7 +63,7 @@ struct toc_type {
 
 struct toc_catalogue;
 
-/* Load every *.yaml of @directory (sorted by name). False: errors were added to @diag, *out is
+/* Load every *.yaml of @directory (sorted by name; at least one type). False: errors were added to @diag, *out is
  * NULL. */
 bool toc_catalogue_load(const char *directory, struct toc_diag *diag,
                         struct toc_catalogue **out);
@@ -53,6 +80,11 @@ int toc_catalogue_find(const struct toc_catalogue *catalogue, struct toc_str nam
 bool toc_catalogue_covers(struct toc_str pattern, struct toc_str name);
 /* Index of the field, or -1. */
 int toc_type_field(const struct toc_type *type, struct toc_str name);
+/* Index in the closed list of @field of @text, compared without case, or -1 (also of an open list).
+ * No heap. */
+int toc_field_value(const struct toc_field *field, struct toc_str text);
+/* What the type of a field is called in type files: "text", "number", ...; static. */
+const char *toc_value_kind_text(enum toc_value_kind kind);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 /* event/geo.h - where on Earth: points, geodesic distance, MGRS.
  * GeographicLib (Karney 2013, "Algorithms for geodesics") behind a C interface. WGS84, degrees.
- * Distances are whole millimetres, so that two hosts decide alike. Threads: any. */
+ * Distances are whole millimetres, so that two hosts decide alike. Threads: any.
+ * Points must lie within the ranges below (asserted): whoever decodes has refused others. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,9 +20,11 @@ struct toc_point {
 
 /* Geodesic distance of @a and @b, rounded to the millimetre; errors are not looked at. */
 int64_t toc_geo_distance_mm(struct toc_point a, struct toc_point b);
+/* The same before rounding, to some nanometres: for geometry, not for decisions. */
+double toc_geo_distance_m(struct toc_point a, struct toc_point b);
 /* distance <= @limit_mm; the same answer as the exact distance, mostly without computing it. */
 bool toc_geo_is_within(struct toc_point a, struct toc_point b, int64_t limit_mm);
-/* Azimuth at @from towards @to, degrees clockwise from north, 0..360. */
+/* Azimuth at @from towards @to, degrees clockwise from north, [0, 360). */
 double toc_geo_bearing_deg(struct toc_point from, struct toc_point to);
 /* Text such as "30QYD1234567890", spaces allowed, any precision of 100 km to 1 m. The point is the
  * centre of the cell, error_m the distance from there to its corner. */

@@ -1,0 +1,73 @@
+#include "event/event.h"
+
+#include "base/assert.h"
+
+static const struct {
+    const char *name;
+    int slot;
+} envelope[] = {
+    {"id", TOC_SLOT_ID},     {"source", TOC_SLOT_SOURCE},   {"type", TOC_SLOT_TYPE},
+    {"time", TOC_SLOT_TIME}, {"subject", TOC_SLOT_SUBJECT}, {"mode", TOC_SLOT_MODE},
+};
+
+static const char *const modes[TOC_MODE_COUNT] = {
+    [TOC_MODE_ACTUAL] = "actual",
+    [TOC_MODE_EXERCISE] = "exercise",
+    [TOC_MODE_TEST] = "test",
+};
+
+int toc_event_envelope_slot(struct toc_str name)
+{
+    for (size_t i = 0; i < sizeof envelope / sizeof envelope[0]; i++) {
+        if (toc_str_equal(name, toc_str_of(envelope[i].name))) {
+            return envelope[i].slot;
+        }
+    }
+    return TOC_SLOT_NONE;
+}
+
+static struct toc_value text_value(struct toc_str text)
+{
+    return (struct toc_value){.kind = TOC_VALUE_TEXT, .text = text};
+}
+
+struct toc_value toc_event_value(const struct toc_event *event, int slot)
+{
+    if (slot >= 0) {
+        toc_assert((size_t)slot < event->field_count);
+        return event->fields[slot];
+    }
+    switch (slot) {
+    case TOC_SLOT_ID:
+        return text_value(event->id);
+    case TOC_SLOT_SOURCE:
+        return text_value(event->source);
+    case TOC_SLOT_TYPE:
+        return text_value(event->type_name);
+    case TOC_SLOT_TIME:
+        return (struct toc_value){.kind = TOC_VALUE_TIME, .at_ms = event->at_ms};
+    case TOC_SLOT_SUBJECT: /* CloudEvents 1.0: not empty if present, so empty is absent. */
+        return event->subject.size > 0 ? text_value(event->subject) : (struct toc_value){0};
+    case TOC_SLOT_MODE:
+        return text_value(toc_str_of(toc_mode_text(event->mode)));
+    default:
+        return (struct toc_value){0};
+    }
+}
+
+const char *toc_mode_text(enum toc_mode mode)
+{
+    toc_assert(mode >= 0 && mode < TOC_MODE_COUNT);
+    return modes[mode];
+}
+
+bool toc_mode_parse(struct toc_str text, enum toc_mode *out)
+{
+    for (int mode = 0; mode < TOC_MODE_COUNT; mode++) {
+        if (toc_str_equal(text, toc_str_of(modes[mode]))) {
+            *out = (enum toc_mode)mode;
+            return true;
+        }
+    }
+    return false;
+}
