@@ -10,7 +10,7 @@ SHOWN = 12           # Differences told of each sort.
 
 Episode = collections.namedtuple("Episode", "rule mode key begin_ms end_ms state count evidence")
 Episode.__doc__ = """One stretch of truth. key: ((name, folded text), ..) in order of names; end_ms
-and state None while open; evidence: the first of ((source, id), ..) in order."""
+and state None while open; evidence: the first of its ids, in order."""
 
 
 def fold(key):
@@ -54,7 +54,7 @@ def told_episodes(last, records):
                 wrong.append(f"{record['rule']} {record['alert_id']}: evidence {at} "
                              f"is not event {item['id']}")
                 continue
-            evidence.append((source.event.source, source.event.id))
+            evidence.append(source.event.id)
         is_open = record["open"]
         if is_open == (record["state"] in ("cleared", "expired")):
             wrong.append(f"{record['alert_id']} is {record['state']} and open: {is_open}")
