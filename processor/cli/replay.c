@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/reader.h"
+#include "cli/lines.h"
 #include "cli/rules.h"
 #include "cli/terminal.h"
 #include "engine/engine.h"
@@ -31,7 +31,7 @@ struct replay {
     const struct toc_ruleset *rules;
     struct toc_engine *engine;
     struct toc_decoder *decoder;
-    struct toc_reader reader;
+    struct toc_lines lines;
     struct toc_progress progress;
     const char *path;
     int64_t newest_ms;
@@ -64,7 +64,7 @@ static void on_block(void *context)
 {
     struct replay *replay = context;
     fflush(stdout);
-    toc_progress_move(&replay->progress, replay->reader.read_bytes);
+    toc_progress_move(&replay->progress, replay->lines.read_bytes);
 }
 
 static void refuse(struct replay *replay, enum toc_refusal reason)
@@ -76,7 +76,7 @@ static void refuse(struct replay *replay, enum toc_refusal reason)
     }
     toc_progress_finish(&replay->progress);
     fprintf(stderr, "%s:%lld: refused, %s: %s%s%.*s\n", replay->path,
-            (long long)replay->reader.line, toc_refusal_text(reason), toc_refusal_words(reason),
+            (long long)replay->lines.line, toc_refusal_text(reason), toc_refusal_words(reason),
             replay->detail.size > 0 ? ": " : "", (int)replay->detail.size,
             replay->detail.size > 0 ? replay->detail.data : "");
     if (replay->refused_lines == REFUSED_SHOWN) {
@@ -89,11 +89,11 @@ static void feed_all(struct replay *replay, struct toc_str topic)
     struct toc_record record = {
         .origin = {.topic = topic, .partition = 0, .stored_ms = TOC_INSTANT_NONE},
     };
-    while (toc_reader_next(&replay->reader, &record.bytes)) {
+    while (toc_lines_next(&replay->lines, &record.bytes)) {
         const struct toc_event *events;
         size_t count;
         enum toc_refusal reason;
-        record.origin.offset = replay->reader.line;
+        record.origin.offset = replay->lines.line;
         if (toc_decoder_decode(replay->decoder, &record, &events, &count, &reason,
                                &replay->detail) != TOC_OK) {
             refuse(replay, reason);
@@ -185,14 +185,14 @@ enum toc_exit toc_cli_replay(const struct toc_args *args)
     if (rules == NULL) {
         goto done;
     }
-    if (toc_reader_init(&replay.reader, replay.path) != TOC_OK) {
+    if (toc_lines_init(&replay.lines, replay.path) != TOC_OK) {
         toc_terminal_say("%s: %s", replay.path, strerror(errno));
         result = TOC_EXIT_IO;
         goto done;
     }
-    replay.reader.on_block = on_block;
-    replay.reader.context = &replay;
-    toc_progress_init(&replay.progress, "replay", replay.reader.size_bytes, !is_quiet);
+    replay.lines.on_block = on_block;
+    replay.lines.context = &replay;
+    toc_progress_init(&replay.progress, "replay", replay.lines.size_bytes, !is_quiet);
     setvbuf(stdout, NULL, _IOFBF, OUTPUT_BUFFER);
 
     struct toc_input input = {
@@ -224,8 +224,8 @@ enum toc_exit toc_cli_replay(const struct toc_args *args)
     });
     feed_all(&replay, name_of(replay.path));
     toc_progress_finish(&replay.progress);
-    if (replay.reader.error != 0) {
-        toc_terminal_say("%s: %s", replay.path, strerror(replay.reader.error));
+    if (replay.lines.error != 0) {
+        toc_terminal_say("%s: %s", replay.path, strerror(replay.lines.error));
         result = TOC_EXIT_IO;
     }
     if (!is_quiet) {
@@ -234,7 +234,7 @@ enum toc_exit toc_cli_replay(const struct toc_args *args)
 done:
     toc_engine_destroy(replay.engine);
     toc_decoder_destroy(replay.decoder);
-    toc_reader_finish(&replay.reader);
+    toc_lines_finish(&replay.lines);
     toc_mem_free(replay.tallies);
     toc_text_finish(&replay.detail);
     toc_ruleset_destroy(rules);

@@ -1,4 +1,4 @@
-#include "cli/reader.h"
+#include "cli/lines.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@ enum {
     ROOM = TOC_RECORD_SIZE + 1 + BLOCK,  /* The longest rest of a line, and a block. */
 };
 
-enum toc_status toc_reader_init(struct toc_reader *reader, const char *path)
+enum toc_status toc_lines_init(struct toc_lines *lines, const char *path)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -30,86 +30,86 @@ enum toc_status toc_reader_init(struct toc_reader *reader, const char *path)
         errno = why;
         return TOC_E_IO;
     }
-    *reader = (struct toc_reader){
+    *lines = (struct toc_lines){
         .fd = fd,
-        .buffer = toc_mem_get(ROOM + TOC_READER_PADDING),
+        .buffer = toc_mem_get(ROOM + TOC_LINES_PADDING),
         .size_bytes = S_ISREG(about.st_mode) ? (int64_t)about.st_size : 0,
     };
     return TOC_OK;
 }
 
-void toc_reader_finish(struct toc_reader *reader)
+void toc_lines_finish(struct toc_lines *lines)
 {
-    if (reader->buffer != NULL && reader->fd != STDIN_FILENO) {
-        close(reader->fd);
+    if (lines->buffer != NULL && lines->fd != STDIN_FILENO) {
+        close(lines->fd);
     }
-    toc_mem_free(reader->buffer);
-    reader->buffer = NULL;
+    toc_mem_free(lines->buffer);
+    lines->buffer = NULL;
 }
 
 /* Read one block behind what is there. False: nothing more came. */
-static bool fill(struct toc_reader *reader)
+static bool fill(struct toc_lines *lines)
 {
-    if (reader->is_over) {
+    if (lines->is_over) {
         return false;
     }
-    memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
-    reader->end -= reader->begin;
-    reader->begin = 0;
-    if (reader->on_block != NULL) {
-        reader->on_block(reader->context);
+    memmove(lines->buffer, lines->buffer + lines->begin, lines->end - lines->begin);
+    lines->end -= lines->begin;
+    lines->begin = 0;
+    if (lines->on_block != NULL) {
+        lines->on_block(lines->context);
     }
     ssize_t got;
     do {
-        got = read(reader->fd, reader->buffer + reader->end, BLOCK);
+        got = read(lines->fd, lines->buffer + lines->end, BLOCK);
     } while (got < 0 && errno == EINTR);
     if (got <= 0) {
-        reader->is_over = true;
-        reader->error = got < 0 ? errno : 0;
+        lines->is_over = true;
+        lines->error = got < 0 ? errno : 0;
         return false;
     }
-    reader->end += (size_t)got;
-    reader->read_bytes += got;
+    lines->end += (size_t)got;
+    lines->read_bytes += got;
     return true;
 }
 
-bool toc_reader_next(struct toc_reader *reader, struct toc_str *out_line)
+bool toc_lines_next(struct toc_lines *lines, struct toc_str *out_line)
 {
     size_t seen = 0; /* Bytes already searched for a newline. */
     for (;;) {
-        char *from = reader->buffer + reader->begin;
-        size_t size = reader->end - reader->begin;
+        char *from = lines->buffer + lines->begin;
+        size_t size = lines->end - lines->begin;
         char *newline = size > seen ? memchr(from + seen, '\n', size - seen) : NULL;
         if (newline != NULL) {
             size_t length = (size_t)(newline - from);
-            reader->begin += length + 1;
-            if (reader->is_skipping) {
-                reader->is_skipping = false;
+            lines->begin += length + 1;
+            if (lines->is_skipping) {
+                lines->is_skipping = false;
                 seen = 0;
                 continue;
             }
             *out_line = (struct toc_str){.data = from, .size = length};
-            reader->line++;
+            lines->line++;
             return true;
         }
-        if (reader->is_skipping) {
-            reader->begin = reader->end;
+        if (lines->is_skipping) {
+            lines->begin = lines->end;
             size = 0;
         } else if (size > TOC_RECORD_SIZE) {
             *out_line = (struct toc_str){.data = from, .size = TOC_RECORD_SIZE + 1};
-            reader->begin = reader->end;
-            reader->is_skipping = true;
-            reader->line++;
+            lines->begin = lines->end;
+            lines->is_skipping = true;
+            lines->line++;
             return true;
         }
         seen = size;
-        if (!fill(reader)) {
-            if (size == 0 || reader->error != 0) {
+        if (!fill(lines)) {
+            if (size == 0 || lines->error != 0) {
                 return false;
             }
-            *out_line = (struct toc_str){.data = reader->buffer + reader->begin, .size = size};
-            reader->begin = reader->end;
-            reader->line++;
+            *out_line = (struct toc_str){.data = lines->buffer + lines->begin, .size = size};
+            lines->begin = lines->end;
+            lines->line++;
             return true;
         }
     }

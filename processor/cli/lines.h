@@ -1,8 +1,8 @@
-/* cli/reader.h - the lines of a file or of standard input, one by one.
+/* cli/lines.h - the lines of a file or of standard input, one by one.
  *
  * One buffer, read() in large blocks, a line is a slice of it: no copy, no call to the system and
  * no heap per line. A line longer than TOC_RECORD_SIZE is cut to TOC_RECORD_SIZE + 1 bytes, enough
- * for the decoder to refuse it as too large; its rest is skipped. At least TOC_READER_PADDING bytes
+ * for the decoder to refuse it as too large; its rest is skipped. At least TOC_LINES_PADDING bytes
  * behind a line may be read (their content means nothing).
  * Memory: one fixed buffer, whatever the file. Not mmap: a file that shrinks while mapped is a
  * SIGBUS, a pipe cannot be mapped, and mapped pages count as memory. */
@@ -12,9 +12,9 @@
 
 #include "base/text.h"
 
-enum { TOC_READER_PADDING = 64 };
+enum { TOC_LINES_PADDING = 64 };
 
-struct toc_reader {
+struct toc_lines {
     int fd;
     char *buffer;
     size_t begin, end;      /* What is read and not yet given. */
@@ -29,8 +29,8 @@ struct toc_reader {
 };
 
 /* Open @path, or standard input if it is "-". TOC_E_IO: errno says why, nothing to finish. */
-TOC_MUST_CHECK enum toc_status toc_reader_init(struct toc_reader *reader, const char *path);
-void toc_reader_finish(struct toc_reader *reader);
+TOC_MUST_CHECK enum toc_status toc_lines_init(struct toc_lines *lines, const char *path);
+void toc_lines_finish(struct toc_lines *lines);
 /* The next line, without its newline, borrowed until the next call. False: the end, or
- * reader->error. A last line needs no newline. */
-bool toc_reader_next(struct toc_reader *reader, struct toc_str *out_line);
+ * lines->error. A last line needs no newline. */
+bool toc_lines_next(struct toc_lines *lines, struct toc_str *out_line);
