@@ -18,7 +18,10 @@
 extern "C" {
 #endif
 
-enum { TOC_TEST_OPERANDS_MOST = 100000 };
+enum {
+    TOC_TEST_OPERANDS_MOST = 100000,
+    TOC_TEST_OPERAND_SIZE = 300, /* Bytes of a text as written; folded at most three times that. */
+};
 
 struct toc_test_key {
     struct toc_str name; /* Of the field; borrowed from the text parsed. */
