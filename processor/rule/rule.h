@@ -99,6 +99,7 @@ struct toc_alias {
 struct toc_key_part {
     struct toc_str name; /* As in group_by. */
     bool is_place;       /* A place kind; its values are place ids, shown by place name. */
+    bool is_text;        /* A text field; neither: a number, bool or time. */
     bool is_cased;       /* Reserved; keys compare folded. */
 };
 

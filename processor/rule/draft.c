@@ -1,0 +1,182 @@
+#include "rule/draft.h"
+
+static const char *const levels[] = {"informational", "low", "medium", "high", "critical", NULL};
+static const char *const statuses[] = {"experimental", "stable", "deprecated", NULL};
+
+/* The child @key of the rule, or NULL with E0302 if it is compulsory. */
+static const struct toc_yaml *child(struct toc_draft *draft, const char *key, bool compulsory)
+{
+    const struct toc_yaml *node = toc_yaml_find(draft->root, key);
+
+    if (node == NULL && compulsory) {
+        toc_loader_error(draft->loader, "E0302", draft->rule->mark, "this rule lacks `%s`", key);
+    }
+    return node;
+}
+
+/* A text that may later be given per language. */
+static void read_words(struct toc_draft *draft, const char *key, bool compulsory,
+                       struct toc_str *out)
+{
+    const struct toc_yaml *node = child(draft, key, compulsory);
+
+    if (node == NULL) {
+        return;
+    }
+    if (node->kind == TOC_YAML_MAPPING) {
+        toc_loader_not_yet(draft->loader, node->mark, "texts per language");
+        return;
+    }
+    (void)toc_loader_text(draft->loader, node, key, out);
+}
+
+static void read_version(struct toc_draft *draft)
+{
+    const struct toc_yaml *node = child(draft, "version", false);
+    struct toc_str text;
+
+    draft->rule->version = 1;
+    if (node == NULL || !toc_loader_text(draft->loader, node, "version", &text)) {
+        return;
+    }
+    if (!toc_loader_decimal(text, 0, &draft->rule->version) || draft->rule->version < 1 ||
+        draft->rule->version > TOC_RULE_COUNT_MAX) {
+        toc_loader_error(draft->loader, "E0320", node->mark,
+                         "version must be a whole number from 1 to %d", (int)TOC_RULE_COUNT_MAX);
+    }
+}
+
+static void read_tags(struct toc_draft *draft)
+{
+    const struct toc_yaml *node = child(draft, "tags", false);
+
+    if (node == NULL || !toc_loader_texts(draft->loader, node, "tags", &draft->rule->tags,
+                                          &draft->rule->tag_count)) {
+        return;
+    }
+    toc_loader_check_names(draft->loader, node, draft->loader->tags, "E0310", "tag");
+}
+
+static void read_head(struct toc_draft *draft)
+{
+    struct toc_loader *loader = draft->loader;
+    struct toc_rule *rule = draft->rule;
+    const struct toc_yaml *node;
+    const struct toc_str *unused;
+    size_t unused_count;
+    int word;
+
+    node = child(draft, "rule", true);
+    if (node != NULL) {
+        rule->mark = node->mark;
+        (void)toc_loader_name(loader, node, true, "the name of a rule", &rule->name);
+    }
+    read_words(draft, "title", true, &rule->title);
+    read_words(draft, "owner", false, &rule->owner);
+    read_words(draft, "description", false, &rule->description);
+    read_version(draft);
+    node = child(draft, "status", true);
+    if (node != NULL && toc_loader_word(loader, node, statuses, "status", &word)) {
+        rule->status = (enum toc_rule_status)word;
+    }
+    node = child(draft, "level", true);
+    if (node != NULL && toc_loader_word(loader, node, levels, "level", &word)) {
+        rule->level = (enum toc_level)word;
+    }
+    node = child(draft, "response", false);
+    if (node != NULL && node->kind == TOC_YAML_MAPPING) {
+        toc_loader_not_yet(loader, node->mark, "texts per language");
+    } else if (node != NULL) {
+        (void)toc_loader_texts(loader, node, "response", &rule->response, &rule->response_count);
+    }
+    node = child(draft, "falsepositives", false);
+    if (node != NULL) {
+        (void)toc_loader_texts(loader, node, "falsepositives", &unused, &unused_count);
+    }
+    node = child(draft, "references", false);
+    if (node != NULL) {
+        (void)toc_loader_texts(loader, node, "references", &unused, &unused_count);
+    }
+    read_tags(draft);
+}
+
+static void warn_unused(struct toc_draft *draft)
+{
+    for (size_t i = 0; i < draft->rule->alias_count; i++) {
+        const struct toc_alias *alias = &draft->rule->aliases[i];
+
+        if (alias->roles == 0 && !draft->is_broken[i]) {
+            toc_diag_add(draft->loader->diag, TOC_SEVERITY_WARNING, "W0343",
+                         draft->nodes[i]->key_mark, TOC_STR(""), "event \"%.*s\" is never used",
+                         (int)alias->name.size, alias->name.data);
+        }
+    }
+}
+
+/* What needs every event with its roles: key and ties, then members and templates. */
+static void read_rest(struct toc_draft *draft)
+{
+    const struct toc_yaml *members = toc_yaml_find(draft->when, "members");
+    const struct toc_yaml *brief = toc_yaml_find(draft->alert, "brief");
+    const struct toc_yaml *summary = toc_yaml_find(draft->alert, "summary");
+
+    toc_key_resolve(draft);
+    if (draft->is_key_broken) {
+        return;
+    }
+    if (members != NULL) {
+        toc_members_read(draft, members);
+    }
+    if (brief != NULL) {
+        toc_template_read(draft, brief, "brief", &draft->rule->alert.brief);
+    }
+    if (summary != NULL) {
+        toc_template_read(draft, summary, "summary", &draft->rule->alert.summary);
+    }
+}
+
+struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml *document)
+{
+    static const char *const keys[] = {"rule",      "title",       "version",  "status",
+                                       "level",     "owner",       "description", "response",
+                                       "falsepositives", "references", "tags", "events",
+                                       "when",      "alert",       "tests",    NULL};
+    size_t errors = toc_diag_errors(loader->diag);
+    struct toc_rule *rule = toc_arena_get(loader->arena, sizeof *rule);
+    struct toc_draft draft = {.loader = loader, .rule = rule, .root = document};
+
+    rule->mark = document->mark;
+    rule->alert.update_every_ms = 10000;
+    if (!toc_loader_is(loader, document, TOC_YAML_MAPPING, "a rule")) {
+        return NULL;
+    }
+    if (document->first != NULL) {
+        rule->mark = document->first->key_mark;
+    }
+    (void)toc_loader_keys(loader, document, keys, NULL, "a rule");
+    read_head(&draft);
+
+    const struct toc_yaml *events = child(&draft, "events", true);
+    draft.when = child(&draft, "when", true);
+    draft.alert = child(&draft, "alert", true);
+    rule->tests = child(&draft, "tests", false);
+    if (events != NULL) {
+        toc_events_read(&draft, events);
+    }
+    if (draft.when != NULL && events != NULL) {
+        toc_when_read(&draft);
+        if (draft.alert != NULL) {
+            toc_alert_block_read(&draft);
+        }
+        if (!draft.is_when_broken) {
+            read_rest(&draft);
+            warn_unused(&draft);
+        }
+    }
+    toc_inline_check(&draft, rule->tests);
+    if (toc_diag_errors(loader->diag) > errors) {
+        return NULL;
+    }
+    rule->hash = toc_semantic_hash(rule, loader->catalogue, loader->places);
+    return rule;
+}

@@ -1,0 +1,85 @@
+/* rule/draft.h - one rule while it is read: what was written, beside what it becomes.
+ *
+ * The blocks are read in file order of meaning: head, events, when, alert, then what needs them
+ * all (key, ties, members, templates, tests, hash). A block that is wrong marks what it could not
+ * make as broken, and later checks pass over it, so that one mistake gives one finding. */
+#pragma once
+#include "rule/loader.h"
+
+struct toc_draft {
+    struct toc_loader *loader;
+    struct toc_rule *rule;
+    const struct toc_yaml *root, *when, *alert;
+
+    const struct toc_yaml *nodes[TOC_RULE_ALIASES]; /* Each alias as written. */
+    bool is_broken[TOC_RULE_ALIASES];
+    struct toc_str alias_names[TOC_RULE_ALIASES];
+    struct toc_mark role_marks[TOC_RULE_ALIASES]; /* Where it was given its newest role. */
+
+    struct toc_near_place near; /* A place near under `when`. */
+    struct toc_mark near_mark;
+    struct toc_mark part_marks[TOC_RULE_KEY_PARTS];
+    bool is_key_broken;
+    bool is_when_broken; /* Its kind is not known. */
+};
+
+/* A document in, a checked rule in the loader's arena out; NULL if there was an error. */
+struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml *document);
+
+/* events.c */
+void toc_events_read(struct toc_draft *draft, const struct toc_yaml *events);
+/* { place: KIND|NAME, distance: D } */
+bool toc_events_near(struct toc_loader *loader, const struct toc_yaml *node,
+                     struct toc_near_place *out);
+/* The slot called @name in @type: a field first, then the envelope; or TOC_SLOT_NONE. */
+int toc_events_slot(const struct toc_type *type, struct toc_str name);
+enum toc_value_kind toc_events_slot_kind(const struct toc_type *type, int slot);
+/* E0305 at @mark: no such field in @type. */
+void toc_events_unknown_field(struct toc_loader *loader, struct toc_mark mark,
+                              const struct toc_type *type, struct toc_str name);
+/* The slot called @name in every binding of alias @index: into out[binding]. */
+bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name,
+                      struct toc_mark mark, int out[]);
+
+/* match_block.c: `match:` for events of @type. */
+bool toc_match_block_read(struct toc_loader *loader, const struct toc_yaml *match,
+                          const struct toc_type *type, struct toc_condition *out);
+
+/* when.c */
+void toc_when_read(struct toc_draft *draft);
+/* One alias named by `without`, `clear_when`, a step: NAME or NAME: { near: ALIAS, distance: D }. */
+struct toc_reference {
+    int alias;              /* Index, or -1: unknown, already told. */
+    struct toc_mark mark;   /* Of its name. */
+    struct toc_tie tie;     /* alias -1 = none. */
+    struct toc_mark tie_mark;
+};
+/* Read NAME, a list of them, or a mapping of them. Returns how many; at most @room. */
+size_t toc_when_references(struct toc_draft *draft, const struct toc_yaml *node, const char *what,
+                           size_t room, struct toc_reference out[]);
+/* Index of the alias a scalar names, or -1 with E0311. */
+int toc_when_alias(struct toc_draft *draft, const struct toc_yaml *node);
+bool toc_when_needs_end(const struct toc_rule *rule);
+bool toc_when_is_windowed(const struct toc_rule *rule);
+
+/* alert_block.c */
+void toc_alert_block_read(struct toc_draft *draft);
+
+/* key.c: group_by, places and ties, once all aliases have their roles. */
+void toc_key_read(struct toc_draft *draft, const struct toc_yaml *group_by);
+void toc_key_resolve(struct toc_draft *draft);
+
+/* members.c */
+void toc_members_read(struct toc_draft *draft, const struct toc_yaml *members);
+
+/* template.c */
+void toc_template_read(struct toc_draft *draft, const struct toc_yaml *node, const char *what,
+                       struct toc_template *out);
+
+/* inline.c */
+void toc_inline_check(struct toc_draft *draft, const struct toc_yaml *tests);
+
+/* semantic.c */
+struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
+                                     const struct toc_catalogue *catalogue,
+                                     const struct toc_places *places);

@@ -1,0 +1,275 @@
+#include "rule/load.h"
+
+#include "base/assert.h"
+#include "base/mem.h"
+#include "expr/pattern.h"
+#include "rule/draft.h"
+#include "rule/files.h"
+
+struct toc_ruleset {
+    struct toc_arena arena;
+    struct toc_catalogue *catalogue;
+    struct toc_places *places;
+    struct toc_patterns patterns;
+    const struct toc_rule **rules;
+    size_t count, room;
+    uint32_t *index; /* Hash table of names: position + 1, 0 = free. */
+    size_t index_size;
+    struct toc_hash128 hash;
+};
+
+/* One load: the set being made, and what must be given back besides. */
+struct load {
+    struct toc_ruleset *set;
+    struct toc_loader loader;
+    struct toc_text digest; /* Names and hashes of all files, for the set's hash. */
+};
+
+static void index_grow(struct toc_ruleset *set)
+{
+    size_t size = set->index_size * 2 + 64;
+
+    toc_mem_free(set->index);
+    set->index = toc_mem_array(size, sizeof *set->index);
+    set->index_size = size;
+    for (size_t i = 0; i < set->count; i++) {
+        struct toc_str name = set->rules[i]->name;
+        size_t at = (size_t)(toc_hash64(name.data, name.size, 0) % size);
+
+        while (set->index[at] != 0) {
+            at = (at + 1) % size;
+        }
+        set->index[at] = (uint32_t)i + 1;
+    }
+}
+
+int toc_ruleset_find(const struct toc_ruleset *set, struct toc_str name)
+{
+    if (set->index_size == 0) {
+        return -1;
+    }
+    for (size_t at = (size_t)(toc_hash64(name.data, name.size, 0) % set->index_size);
+         set->index[at] != 0; at = (at + 1) % set->index_size) {
+        if (toc_str_equal(set->rules[set->index[at] - 1]->name, name)) {
+            return (int)set->index[at] - 1;
+        }
+    }
+    return -1;
+}
+
+static void add_rule(struct load *load, const struct toc_rule *rule)
+{
+    struct toc_ruleset *set = load->set;
+    int twin = toc_ruleset_find(set, rule->name);
+
+    if (twin >= 0) {
+        struct toc_mark first = set->rules[twin]->mark;
+
+        toc_loader_error(&load->loader, "E0312", rule->mark,
+                         "rule \"%.*s\" is there already: %s:%u", (int)rule->name.size,
+                         rule->name.data, toc_diag_path(load->loader.diag, first.file),
+                         (unsigned)first.line);
+        return;
+    }
+    if (set->count == TOC_RULES_MOST) {
+        toc_loader_error(&load->loader, "E0336", rule->mark, "more than %d rules",
+                         (int)TOC_RULES_MOST);
+        return;
+    }
+    if (set->count == set->room) {
+        set->room = set->room * 2 + 16;
+        set->rules = toc_mem_resize(set->rules, set->room, sizeof(struct toc_rule *));
+    }
+    set->rules[set->count++] = rule;
+    if (set->count * 2 > set->index_size) {
+        index_grow(set);
+        return;
+    }
+    size_t at = (size_t)(toc_hash64(rule->name.data, rule->name.size, 0) % set->index_size);
+    while (set->index[at] != 0) {
+        at = (at + 1) % set->index_size;
+    }
+    set->index[at] = (uint32_t)set->count;
+}
+
+/* What rules may name, for "did you mean". */
+static void gather_names(struct toc_loader *loader)
+{
+    size_t type_count = toc_catalogue_count(loader->catalogue);
+    size_t place_count = toc_places_count(loader->places);
+    struct toc_str *types = toc_arena_array(loader->arena, type_count + 1, sizeof *types);
+    struct toc_str *kinds = toc_arena_array(loader->arena, place_count + 1, sizeof *kinds);
+    struct toc_str *words = toc_arena_array(loader->arena, 2 * place_count + 1, sizeof *words);
+    size_t kind_count = 0;
+
+    for (size_t i = 0; i < type_count; i++) {
+        types[i] = toc_catalogue_type(loader->catalogue, i)->name;
+    }
+    for (size_t i = 0; i < place_count; i++) {
+        struct toc_str kind = toc_places_get(loader->places, i)->kind;
+        bool is_new = true;
+
+        for (size_t j = 0; is_new && j < kind_count; j++) {
+            is_new = !toc_str_equal(kinds[j], kind);
+        }
+        if (is_new) {
+            words[kind_count] = kind;
+            kinds[kind_count++] = kind;
+        }
+    }
+    for (size_t i = 0; i < place_count; i++) {
+        words[kind_count + i] = toc_places_get(loader->places, i)->name;
+    }
+    loader->types = (struct toc_names){.names = types, .count = type_count};
+    loader->place_kinds = (struct toc_names){.names = kinds, .count = kind_count};
+    loader->place_words = (struct toc_names){.names = words, .count = kind_count + place_count};
+}
+
+/* Types, places and all that rules refer to. False: rules cannot be judged without. */
+static bool load_surroundings(struct load *load, const struct toc_rule_paths *paths,
+                              struct toc_str root, const struct toc_yaml *lists)
+{
+    struct toc_loader *loader = &load->loader;
+    struct toc_ruleset *set = load->set;
+    const char *types =
+        paths->types != NULL ? paths->types : toc_files_join(&set->arena, root, "types");
+    const char *places =
+        paths->places != NULL ? paths->places : toc_files_join(&set->arena, root, "places");
+
+    bool ok = toc_catalogue_load(types, loader->diag, &set->catalogue);
+    ok = toc_places_load(places, paths->places != NULL, loader->diag, &set->places) && ok;
+    ok = toc_files_names(loader->arena, loader->diag, root, "tags.yaml", &load->digest,
+                         &loader->tags) &&
+         ok;
+    ok = toc_files_names(loader->arena, loader->diag, root, "topics.yaml", &load->digest,
+                         &loader->topics) &&
+         ok;
+    ok = toc_files_names(loader->arena, loader->diag, root, "recipients.yaml", &load->digest,
+                         &loader->recipients) &&
+         ok;
+    ok = toc_files_lists(loader->arena, loader->diag, root, lists, &load->digest, loader) && ok;
+    toc_files_digest(types, ".yaml", &load->digest);
+    toc_files_digest(places, ".geojson", &load->digest);
+    if (!ok) {
+        return false;
+    }
+    loader->catalogue = set->catalogue;
+    loader->places = set->places;
+    gather_names(loader);
+    return true;
+}
+
+/* Did reading stop in the middle of the text? What is missing behind must not be complained of. */
+static bool is_cut_short(const struct toc_diag *diag, size_t first_finding)
+{
+    static const char *const codes[] = {"E0101", "E0102", "E0103", "E0108"};
+
+    for (size_t i = first_finding; i < toc_diag_count(diag); i++) {
+        for (size_t j = 0; j < sizeof codes / sizeof codes[0]; j++) {
+            if (strcmp(toc_diag_get(diag, i)->code, codes[j]) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void load_rules(struct load *load, const struct toc_rule_paths *paths, struct toc_str root,
+                       bool is_judged)
+{
+    struct toc_loader *loader = &load->loader;
+    const char *const *files;
+    size_t count;
+
+    (void)toc_files_rules(loader->arena, loader->diag, paths->rules, root, &files, &count);
+    for (size_t i = 0; i < count; i++) {
+        size_t findings = toc_diag_count(loader->diag);
+        struct toc_yaml *documents;
+
+        if (!toc_files_parse(loader->arena, loader->diag, files[i], &load->digest, &documents) &&
+            is_cut_short(loader->diag, findings)) {
+            continue;
+        }
+        if (!is_judged) {
+            continue; /* Still: every file that is no YAML is told. */
+        }
+        for (const struct toc_yaml *document = documents; document != NULL;
+             document = document->next) {
+            const struct toc_rule *rule = toc_draft_read(loader, document);
+
+            if (rule != NULL) {
+                add_rule(load, rule);
+            }
+        }
+    }
+}
+
+bool toc_ruleset_load_with(const struct toc_rule_paths *paths, const struct toc_yaml *lists,
+                           struct toc_diag *diag, struct toc_ruleset **out)
+{
+    struct toc_ruleset *set = toc_mem_get(sizeof *set);
+    struct load load = {
+        .set = set,
+        .loader = {.arena = &set->arena, .diag = diag, .patterns = &set->patterns},
+    };
+    size_t errors = toc_diag_errors(diag);
+
+    *out = NULL;
+    struct toc_str root = toc_files_root(&set->arena, paths->rules);
+    bool is_judged = load_surroundings(&load, paths, root, lists);
+    load_rules(&load, paths, root, is_judged);
+    set->hash = toc_hash128(load.digest.data, load.digest.size);
+    toc_text_finish(&load.digest);
+    if (toc_diag_errors(diag) > errors) {
+        toc_ruleset_destroy(set);
+        return false;
+    }
+    *out = set;
+    return true;
+}
+
+bool toc_ruleset_load(const struct toc_rule_paths *paths, struct toc_diag *diag,
+                      struct toc_ruleset **out)
+{
+    return toc_ruleset_load_with(paths, NULL, diag, out);
+}
+
+void toc_ruleset_destroy(struct toc_ruleset *set)
+{
+    if (set == NULL) {
+        return;
+    }
+    toc_catalogue_destroy(set->catalogue);
+    toc_places_destroy(set->places);
+    toc_patterns_finish(&set->patterns);
+    toc_mem_free(set->rules);
+    toc_mem_free(set->index);
+    toc_arena_finish(&set->arena);
+    toc_mem_free(set);
+}
+
+size_t toc_ruleset_count(const struct toc_ruleset *set)
+{
+    return set->count;
+}
+
+const struct toc_rule *toc_ruleset_get(const struct toc_ruleset *set, size_t index)
+{
+    toc_assert(index < set->count);
+    return set->rules[index];
+}
+
+const struct toc_catalogue *toc_ruleset_catalogue(const struct toc_ruleset *set)
+{
+    return set->catalogue;
+}
+
+const struct toc_places *toc_ruleset_places(const struct toc_ruleset *set)
+{
+    return set->places;
+}
+
+struct toc_hash128 toc_ruleset_hash(const struct toc_ruleset *set)
+{
+    return set->hash;
+}
