@@ -14,7 +14,6 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
-import os
 import pathlib
 import shutil
 import signal

@@ -7,7 +7,7 @@ import tempfile
 import time
 
 import client
-import compare
+import verdict
 import stream
 import tocsin
 
@@ -44,7 +44,7 @@ def truth(records, settle_ms):
     found = []
     for told in oracle.told(known, rules, accepted):
         end_ms = told.end
-        found.append(compare.Episode(told.rule, told.mode, compare.fold(told.key), told.begin,
+        found.append(verdict.Episode(told.rule, told.mode, verdict.fold(told.key), told.begin,
                                      end_ms, None if end_ms is None else told.how, told.count,
                                      tuple(told.evidence)))
     return found
@@ -64,7 +64,7 @@ class Scene:
         return {record.place: record for record in self.records}
 
     def kept(self, sorts):
-        """What compare.kept() must find of the records that @sorts() picks."""
+        """What verdict.kept() must find of the records that @sorts() picks."""
         return {record.place: (record.reason, record.value, record.key)
                 for record in self.records if sorts(record)}
 
@@ -98,15 +98,15 @@ class Outcome:
         self.open = client.read_all(bootstrap, [f"{app}.alerts.open"])
         self.dead = client.read_all(bootstrap, [f"{app}.dead"])
         self.late = client.read_all(bootstrap, [f"{app}.late"])
-        self.last = compare.last_told(self.alerts)
-        self.told, self.odd = compare.told_episodes(self.last, places)
+        self.last = verdict.last_told(self.alerts)
+        self.told, self.odd = verdict.told_episodes(self.last, places)
 
     def wrong(self, scene, may_repeat):
         """Every complaint, and how many letters were repeated."""
-        dead, dead_again = compare.kept(scene.kept(lambda r: r.reason), self.dead, may_repeat)
-        late, late_again = compare.kept(scene.kept(lambda r: r.sort == "late"), self.late, may_repeat)
-        return (compare.few(self.odd) + compare.episodes(scene.truth, self.told) +
-                compare.opened(self.open, self.last) + dead + late), dead_again + late_again
+        dead, dead_again = verdict.kept(scene.kept(lambda r: r.reason), self.dead, may_repeat)
+        late, late_again = verdict.kept(scene.kept(lambda r: r.sort == "late"), self.late, may_repeat)
+        return (verdict.few(self.odd) + verdict.episodes(scene.truth, self.told) +
+                verdict.opened(self.open, self.last) + dead + late), dead_again + late_again
 
 
 def wait_told(bootstrap, process, scene, timeout_s):
@@ -116,9 +116,9 @@ def wait_told(bootstrap, process, scene, timeout_s):
     def is_told():
         process.check_alive()
         names = [n for n in client.topics(bootstrap) if n.startswith("alerts.")]
-        told, odd = compare.told_episodes(compare.last_told(client.read_all(bootstrap, names)),
+        told, odd = verdict.told_episodes(verdict.last_told(client.read_all(bootstrap, names)),
                                           scene.by_place())
-        wrong[:] = compare.few(odd) + compare.episodes(scene.truth, told)
+        wrong[:] = verdict.few(odd) + verdict.episodes(scene.truth, told)
         return not wrong
     try:
         tocsin.wait_for(is_told, timeout_s, "what is told is true", 1)

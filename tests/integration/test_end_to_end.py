@@ -8,7 +8,7 @@ import threading
 import unittest
 
 import client
-import compare
+import verdict
 import kafka
 import scene
 import stream
@@ -109,12 +109,12 @@ class EndToEnd(unittest.TestCase):
             "another count": replaced(count=one.count + 1),
             "other evidence": replaced(evidence=one.evidence + ("x",)),
         }.items():
-            self.assertTrue(compare.episodes(play.truth, told), name)
+            self.assertTrue(verdict.episodes(play.truth, told), name)
 
         def alerts_with(**change):
             last = copy.deepcopy(outcome.last)
             next(record for _, record in last.values() if record["evidence"]).update(change)
-            return compare.told_episodes(last, play.by_place())
+            return verdict.told_episodes(last, play.by_place())
 
         self.assertTrue(alerts_with(evidence=[{"topic": "mission.reports", "partition": 0,
                                                "offset": 0, "id": "x"}])[1], "false evidence")
@@ -123,24 +123,24 @@ class EndToEnd(unittest.TestCase):
         is_open = [m for m in outcome.open if m.value() is not None and m.key().decode() in
                    {i for i, (_, record) in outcome.last.items() if record["open"]}]
         victim = is_open[0].key()
-        self.assertTrue(compare.opened([m for m in outcome.open if m.key() != victim], outcome.last),
+        self.assertTrue(verdict.opened([m for m in outcome.open if m.key() != victim], outcome.last),
                         "an open alert is missing in alerts.open")
         closed = {i: (t, dict(r, open=False) if i == victim.decode() else r)
                   for i, (t, r) in outcome.last.items()}
-        self.assertTrue(compare.opened(outcome.open, closed), "one that is over stands there")
+        self.assertTrue(verdict.opened(outcome.open, closed), "one that is over stands there")
 
         letters = play.kept(lambda record: record.reason)
-        at = compare.place_of(outcome.dead[0])
+        at = verdict.place_of(outcome.dead[0])
         for name, expected, dead in (
             ("a dead letter is missing", letters, [m for m in outcome.dead
-                                                   if compare.place_of(m) != at]),
+                                                   if verdict.place_of(m) != at]),
             ("one is there twice", letters, outcome.dead + outcome.dead[:1]),
             ("one has another reason", letters | {at: ("other",) + letters[at][1:]}, outcome.dead),
             ("one has another value", letters | {at: ("not_json", b"other", b"")}, outcome.dead),
             ("one is there without need", {a: l for a, l in letters.items() if a != at},
              outcome.dead),
         ):
-            self.assertTrue(compare.kept(expected, dead, lambda _: False)[0], name)
+            self.assertTrue(verdict.kept(expected, dead, lambda _: False)[0], name)
 
 
 if __name__ == "__main__":
