@@ -3,7 +3,6 @@
 #include "base/mem.h"
 
 #include <stdio.h>
-#include <time.h>
 
 static enum toc_status refuse(rd_kafka_resp_err_t err, const char *about, struct toc_text *words)
 {
@@ -128,22 +127,14 @@ enum toc_status toc_broker_at(rd_kafka_t *client, struct toc_spot spots[], size_
     return status;
 }
 
-static int64_t steady_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Read one partition to @end; the client has it assigned. */
-static enum toc_status read_to(rd_kafka_queue_t *queue, int64_t end, int64_t until_ms,
+static enum toc_status read_to(rd_kafka_queue_t *queue, int64_t end, int timeout_ms,
                                const char *topic, struct toc_text *out_words,
                                void (*on_row)(struct toc_str, struct toc_str, void *),
                                void *context)
 {
     for (;;) {
-        int64_t left_ms = until_ms - steady_ms();
-        rd_kafka_message_t *message = rd_kafka_consume_queue(queue, left_ms > 0 ? (int)left_ms : 0);
+        rd_kafka_message_t *message = rd_kafka_consume_queue(queue, timeout_ms);
         if (message == NULL) {
             return refuse(RD_KAFKA_RESP_ERR__TIMED_OUT, topic, out_words);
         }
@@ -172,7 +163,6 @@ enum toc_status toc_broker_read(rd_kafka_t *client, const char *topic, int timeo
                                                void *context),
                                 void *context)
 {
-    int64_t until_ms = steady_ms() + timeout_ms;
     int32_t partitions = 0;
     enum toc_status status =
         toc_broker_partitions(client, topic, timeout_ms, &partitions, out_words);
@@ -193,7 +183,7 @@ enum toc_status toc_broker_read(rd_kafka_t *client, const char *topic, int timeo
         rd_kafka_queue_forward(own, queue);
         rd_kafka_queue_destroy(own);
         (void)rd_kafka_assign(client, list);
-        status = read_to(queue, end.offset, until_ms, topic, out_words, on_row, context);
+        status = read_to(queue, end.offset, timeout_ms, topic, out_words, on_row, context);
         (void)rd_kafka_assign(client, NULL);
         rd_kafka_queue_destroy(queue);
         rd_kafka_topic_partition_list_destroy(list);

@@ -40,6 +40,7 @@ TOC_MUST_CHECK enum toc_status toc_broker_begins(rd_kafka_t *client, struct toc_
                                                  struct toc_text *out_words);
 
 /* Read every record of @topic up to the ends it has now, partition by partition, each in its order.
+ * @timeout_ms is how long the next record may take.
  * @value.data is NULL for a tombstone. The slices are borrowed for the call. The client's assignment
  * is used and empty again after it. */
 TOC_MUST_CHECK enum toc_status toc_broker_read(rd_kafka_t *client, const char *topic,
