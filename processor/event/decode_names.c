@@ -1,0 +1,233 @@
+#include "event/decode_names.h"
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+enum {
+    HEAD = 16,  /* Bytes compared as two words: a size of four bytes, and twelve of the name. */
+    SLOTS = 256 /* Of the hash table: at most half full. */
+};
+
+struct name {
+    uint64_t head[2], mask[2];
+    struct toc_str whole;
+    uint8_t next; /* Which came next last time; 0: none did. */
+};
+
+struct toc_names {
+    size_t given, count;
+    struct name names[TOC_NAMES_MOST + 1]; /* From 1; names[0] is before the first. */
+    uint8_t table[SLOTS];                  /* By hash, linear probing; 0 is empty. */
+    char *learnt;                          /* (TOC_NAMES_MOST - given) times LEARNT_SIZE. */
+};
+
+static void name_init(struct name *name, struct toc_str whole)
+{
+    char head[HEAD] = {0}, mask[HEAD] = {0};
+    uint32_t size = (uint32_t)whole.size;
+    size_t in_head = whole.size < HEAD - sizeof size ? whole.size : HEAD - sizeof size;
+
+    memcpy(head, &size, sizeof size);
+    if (in_head > 0) {
+        memcpy(head + sizeof size, whole.data, in_head);
+    }
+    memset(mask, 0xFF, sizeof size + in_head);
+    memcpy(name->head, head, HEAD);
+    memcpy(name->mask, mask, HEAD);
+    name->whole = whole;
+}
+
+/* Is @name the text whose size and bytes stand at @sized? */
+static inline bool is_name(const struct name *name, const char *sized)
+{
+    uint64_t head[2];
+
+    memcpy(head, sized, HEAD); /* The buffer is longer than its texts: decode_json.h. */
+    if ((((head[0] ^ name->head[0]) & name->mask[0]) |
+         ((head[1] ^ name->head[1]) & name->mask[1])) != 0) {
+        return false;
+    }
+    return name->whole.size <= HEAD - 4 ||
+           memcmp(name->whole.data + (HEAD - 4), sized + HEAD, name->whole.size - (HEAD - 4)) == 0;
+}
+
+static void add(struct toc_names *names, struct toc_str whole, size_t slot)
+{
+    names->count++;
+    names->table[slot] = (uint8_t)names->count;
+    name_init(&names->names[names->count], whole);
+}
+
+/* The number of the name at @sized, learnt if need be; 0 if it is not known and there is no room. */
+static size_t look_up(struct toc_names *names, const char *sized)
+{
+    struct toc_str whole = {.data = sized + sizeof(uint32_t)};
+    uint32_t size;
+
+    memcpy(&size, sized, sizeof size);
+    whole.size = size;
+    size_t slot = toc_hash64(whole.data, whole.size, 0) % SLOTS;
+
+    for (; names->table[slot] != 0; slot = (slot + 1) % SLOTS) {
+        if (is_name(&names->names[names->table[slot]], sized)) {
+            return names->table[slot];
+        }
+    }
+    if (names->count == TOC_NAMES_MOST || whole.size > TOC_NAME_LEARNT_SIZE) {
+        return 0;
+    }
+    char *copy = names->learnt + (names->count - names->given) * TOC_NAME_LEARNT_SIZE;
+
+    memcpy(copy, whole.data, whole.size);
+    add(names, (struct toc_str){copy, whole.size}, slot);
+    return names->count;
+}
+
+struct toc_names *toc_names_create(const struct toc_str given[], size_t count)
+{
+    struct toc_names *names = toc_mem_get(sizeof *names);
+
+    toc_assert(count <= TOC_FIELDS_MOST);
+    names->given = count;
+    names->learnt = toc_mem_array(TOC_NAMES_MOST - count, TOC_NAME_LEARNT_SIZE);
+    for (size_t i = 0; i < count; i++) {
+        size_t slot = toc_hash64(given[i].data, given[i].size, 0) % SLOTS;
+        while (names->table[slot] != 0) {
+            slot = (slot + 1) % SLOTS;
+        }
+        add(names, given[i], slot);
+        names->names[i].next = (uint8_t)(i + 1); /* A first guess: the order of the catalogue. */
+    }
+    return names;
+}
+
+void toc_names_destroy(struct toc_names *names)
+{
+    if (names != NULL) {
+        toc_mem_free(names->learnt);
+        toc_mem_free(names);
+    }
+}
+
+/* Sort the @count texts at @odd by bytes, merging from the bottom up through the room behind them;
+ * no heap, n log n whatever they are. Returns where the sorted ones are. */
+static const uint32_t *sort(const struct toc_json *json, uint32_t *odd, size_t count)
+{
+    uint32_t *from = odd, *to = odd + TOC_WALK_ODD;
+
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t begin = 0; begin < count; begin += 2 * width) {
+            size_t left = begin, middle = begin + width < count ? begin + width : count;
+            size_t right = middle, end = begin + 2 * width < count ? begin + 2 * width : count;
+
+            for (size_t i = begin; i < end; i++) {
+                if (left < middle &&
+                    (right == end || toc_str_compare(toc_json_text(json, from[left]),
+                                                     toc_json_text(json, from[right])) <= 0)) {
+                    to[i] = from[left++];
+                } else {
+                    to[i] = from[right++];
+                }
+            }
+        }
+        uint32_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+/* Are the names not learnt of one object, walk->odd from @first on, all different? */
+static bool is_odd_unique(struct toc_walk *walk, size_t first)
+{
+    size_t count = walk->odd_count - first;
+    const uint32_t *sorted = sort(walk->json, walk->odd + first, count);
+
+    for (size_t i = 1; i < count; i++) {
+        struct toc_str name = toc_json_text(walk->json, sorted[i]);
+        if (toc_str_equal(name, toc_json_text(walk->json, sorted[i - 1]))) {
+            walk->reason = TOC_REFUSAL_DUPLICATE_NAME;
+            walk->name = name;
+            return false;
+        }
+    }
+    return true;
+}
+
+static inline bool is_nested(const struct toc_json *json, uint32_t at)
+{
+    char tag = toc_json_tag(json, at);
+
+    return tag == '{' || tag == '[';
+}
+
+bool toc_names_walk(struct toc_names *names, struct toc_walk *walk, uint32_t at, unsigned depth,
+                    uint32_t out_at[])
+{
+    const struct toc_json *json = walk->json;
+    uint64_t seen[2] = {0, 0};
+    size_t first_odd = walk->odd_count, before = 0;
+
+    if (depth > TOC_RECORD_DEPTH) {
+        walk->reason = TOC_REFUSAL_TOO_DEEP;
+        return false;
+    }
+    if (names->given > 0) {
+        memset(out_at, 0, names->given * sizeof *out_at);
+    }
+    uint32_t end = toc_json_after(json, at) - 1;
+
+    for (at++; at < end; at = toc_json_after(json, at)) {
+        const char *sized = toc_json_sized(json, at);
+        size_t now = names->names[before].next;
+
+        if (now == 0 || !is_name(&names->names[now], sized)) {
+            now = look_up(names, sized);
+            names->names[before].next = (uint8_t)now;
+        }
+        if (now == 0) {
+            walk->odd[walk->odd_count++] = at;
+        } else if ((seen[now / 64] >> now % 64 & 1) != 0) {
+            walk->reason = TOC_REFUSAL_DUPLICATE_NAME;
+            walk->name = toc_json_text(json, at);
+            return false;
+        } else {
+            seen[now / 64] |= UINT64_C(1) << now % 64;
+            before = now;
+        }
+        at++;
+        if (now - 1 < names->given) { /* 0 wraps round. */
+            out_at[now - 1] = at;
+        } else if (is_nested(json, at) && !toc_walk_value(walk, at, depth + 1)) {
+            return false;
+        }
+    }
+    if (walk->odd_count > first_odd + 1 && !is_odd_unique(walk, first_odd)) {
+        return false;
+    }
+    walk->odd_count = first_odd;
+    return true;
+}
+
+bool toc_walk_value(struct toc_walk *walk, uint32_t at, unsigned depth)
+{
+    if (toc_json_tag(walk->json, at) == '{') {
+        return toc_names_walk(walk->other, walk, at, depth, NULL);
+    }
+    if (toc_json_tag(walk->json, at) != '[') {
+        return true;
+    }
+    if (depth > TOC_RECORD_DEPTH) {
+        walk->reason = TOC_REFUSAL_TOO_DEEP;
+        return false;
+    }
+    uint32_t end = toc_json_after(walk->json, at) - 1;
+
+    for (at++; at < end; at = toc_json_after(walk->json, at)) {
+        if (is_nested(walk->json, at) && !toc_walk_value(walk, at, depth + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
