@@ -1,4 +1,5 @@
 """An independent Kafka client (confluent-kafka): write a stream, read what came of it."""
+import threading
 import time
 
 from confluent_kafka import (OFFSET_BEGINNING, OFFSET_INVALID, Consumer, KafkaError, KafkaException,
@@ -37,6 +38,26 @@ def write(bootstrap, records):
     producer.flush()
     if failures:
         raise KafkaException(failures[0])
+
+
+class Writer(threading.Thread):
+    """Writes in the background; join() raises what went wrong."""
+
+    def __init__(self, bootstrap, records):
+        super().__init__(daemon=True)
+        self.arguments, self.error = (bootstrap, records), None
+        self.start()
+
+    def run(self):
+        try:
+            write(*self.arguments)
+        except Exception as error:  # Told by the thread that waits.
+            self.error = error
+
+    def join(self, timeout=None):
+        super().join(timeout)
+        if self.error is not None:
+            raise self.error
 
 
 def reader(bootstrap, **settings):

@@ -4,7 +4,6 @@ Written by an independent client, read by it, compared with an independent oracl
 is doctored in every way that must be noticed, and it must be noticed.
 """
 import copy
-import threading
 import unittest
 
 import client
@@ -16,26 +15,6 @@ import tocsin
 
 STOP_AT = 0.4      # Of all records, committed.
 WRITTEN_AT = 0.7   # Of all records, written before the stop; the rest while it is down.
-
-
-class Writer(threading.Thread):
-    """Writes in the background; join() raises what went wrong."""
-
-    def __init__(self, bootstrap, records):
-        super().__init__(daemon=True)
-        self.arguments, self.error = (bootstrap, records), None
-        self.start()
-
-    def run(self):
-        try:
-            client.write(*self.arguments)
-        except Exception as error:  # Told by the thread that waits.
-            self.error = error
-
-    def join(self, timeout=None):
-        super().join(timeout)
-        if self.error is not None:
-            raise self.error
 
 
 class EndToEnd(unittest.TestCase):
@@ -70,7 +49,7 @@ class EndToEnd(unittest.TestCase):
         first = play.records[:int(total * WRITTEN_AT)]
         with client.Positions(bootstrap, processor.app, tocsin.INPUTS) as positions:
             processor.start().wait_ready()
-            writer = Writer(bootstrap, first)
+            writer = client.Writer(bootstrap, first)
             tocsin.wait_for(lambda: processor.check_alive() or
                             positions.total() >= total * STOP_AT,
                             scene.PATIENCE_S, f"{STOP_AT:.0%} are committed")

@@ -1,5 +1,4 @@
 """The program under test: its configuration, its life, its pages."""
-import contextlib
 import json
 import pathlib
 import signal
@@ -108,6 +107,11 @@ class Tocsin:
             raise AssertionError(f"SIGTERM, and {timeout_s} s later still there; its log ends:\n"
                                  f"{self.tail()}") from None
 
+    def kill(self):
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
+
     def tail(self, size=3000):
         return self.log.read_text(errors="replace")[-size:]
 
@@ -116,6 +120,4 @@ class Tocsin:
 
     def __exit__(self, *_):
         if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
-            self.process.wait()
+            self.kill()

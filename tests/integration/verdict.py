@@ -26,14 +26,12 @@ def milliseconds(text):
 
 
 def last_told(messages):
-    """alert_id -> (topic, its last record). A record told again after a restart is told again with
-    its seq: the greatest seq is the last, and of equal ones the first stands."""
+    """alert_id -> (topic, its last record). An alert's records lie in one partition, in order; after
+    a restart some may be told again: the last stands."""
     last = {}
     for message in messages:
         record = json.loads(message.value())["data"]
-        known = last.get(record["alert_id"])
-        if known is None or record["seq"] > known[1]["seq"]:
-            last[record["alert_id"]] = (message.topic(), record)
+        last[record["alert_id"]] = (message.topic(), record)
     return last
 
 
