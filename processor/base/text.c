@@ -243,14 +243,22 @@ void toc_text_fold(struct toc_text *out, struct toc_str text)
     out->data[out->size] = '\0';
 }
 
+size_t toc_text_fold_name_into(struct toc_str text, size_t room, char *out)
+{
+    if (fold_ascii(text, room, out) == text.size) {
+        return text.size;
+    }
+    return fold(text,
+                (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE |
+                                    UTF8PROC_STRIPMARK),
+                room, out);
+}
+
 void toc_text_fold_name(struct toc_text *out, struct toc_str text)
 {
     toc_assert(text.size < SIZE_MAX / 16);
     make_room(out, text.size * 3);
-    out->size += fold(text,
-                      (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_CASEFOLD |
-                                          UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK),
-                      text.size * 3, out->data + out->size);
+    out->size += toc_text_fold_name_into(text, text.size * 3, out->data + out->size);
     toc_assert(out->size < out->room);
     out->data[out->size] = '\0';
 }

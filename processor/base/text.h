@@ -61,6 +61,7 @@ void toc_text_fold_name(struct toc_text *out, struct toc_str text);
 /* toc_text_fold into @room bytes at @out, no heap; returns the size of the whole, at most three times
  * that of @text (if it exceeds @room, nothing useful was written). */
 size_t toc_text_fold_into(struct toc_str text, size_t room, char *out);
+size_t toc_text_fold_name_into(struct toc_str text, size_t room, char *out); /* Likewise. */
 /* No byte above 127 and no upper case: folding would change nothing. */
 bool toc_text_is_folded_ascii(struct toc_str text);
 

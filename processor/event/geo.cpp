@@ -29,11 +29,17 @@ bool is_sound(toc_point point)
     return std::fabs(point.lat_deg) <= 90 && std::fabs(point.lon_deg) <= 180;
 }
 
-struct vector {
-    double x, y, z;
-};
+double chord_m(toc_point a, toc_point b)
+{
+    toc_vector p = toc_geo_to_vector(a), q = toc_geo_to_vector(b);
+    double x = p.x - q.x, y = p.y - q.y, z = p.z - q.z;
 
-vector to_cartesian(toc_point point)
+    return std::sqrt(x * x + y * y + z * z);
+}
+
+} // namespace
+
+toc_vector toc_geo_to_vector(toc_point point)
 {
     double lat = point.lat_deg * degree, lon = point.lon_deg * degree;
     double sine = std::sin(lat), cosine = std::cos(lat);
@@ -43,15 +49,13 @@ vector to_cartesian(toc_point point)
             normal_m * (1 - eccentricity) * sine};
 }
 
-double chord_m(toc_point a, toc_point b)
+toc_point toc_geo_from_vector(toc_vector vector)
 {
-    vector p = to_cartesian(a), q = to_cartesian(b);
-    double x = p.x - q.x, y = p.y - q.y, z = p.z - q.z;
+    double across = std::hypot(vector.x, vector.y);
 
-    return std::sqrt(x * x + y * y + z * z);
+    return {std::atan2(vector.z, (1 - eccentricity) * across) / degree,
+            std::atan2(vector.y, vector.x) / degree, 0};
 }
-
-} // namespace
 
 double toc_geo_distance_m(toc_point a, toc_point b)
 {

@@ -22,6 +22,13 @@ struct toc_point {
 int64_t toc_geo_distance_mm(struct toc_point a, struct toc_point b);
 /* The same before rounding, to some nanometres: for geometry, not for decisions. */
 double toc_geo_distance_m(struct toc_point a, struct toc_point b);
+/* The point of the ellipsoid in metres from the Earth's centre: x to 0 N 0 E, y to 0 N 90 E, z to the
+ * north pole. And back, from any vector but zero: where its ray leaves the Earth. */
+struct toc_vector {
+    double x, y, z;
+};
+struct toc_vector toc_geo_to_vector(struct toc_point point);
+struct toc_point toc_geo_from_vector(struct toc_vector vector);
 /* distance <= @limit_mm; the same answer as the exact distance, mostly without computing it. */
 bool toc_geo_is_within(struct toc_point a, struct toc_point b, int64_t limit_mm);
 /* Azimuth at @from towards @to, degrees clockwise from north, [0, 360). */

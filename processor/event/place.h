@@ -1,8 +1,14 @@
 /* event/place.h - places that stay: camps, premises, routes, from GeoJSON (RFC 7946).
- * A Feature's properties: `kind` (camp, premises, route, ...), `name`, optional `aliases` [text],
- * `radius_m` (of a Point), and any others, kept as text or number. Geometry: Point with radius_m
- * (0 if absent), Polygon, MultiPolygon (LineString for routes). Names match by alias, without case
- * or accents. Memory: one arena. Immutable once loaded. */
+ *
+ * A Feature's properties: `kind` (camp, premises, route, ...; like a field's name), `name`, optional
+ * `aliases` [text], `radius_m` (of a Point; 0 if absent); any others are not looked at. Geometry: Point,
+ * Polygon with holes, MultiPolygon, LineString (for routes: it has no inside). Edges are straight in
+ * longitude and latitude, so an area may cross the 180th meridian or hold a pole; its farthest point
+ * is at most 2,500 km from its middle. Names match by alias, without case or accents.
+ *
+ * Distances are geodesic, to the outline: of a circle exact, of other shapes to a millimetre of an
+ * outline within 10 mm of the one drawn (event/place_shape.h). Memory: one arena, 24 bytes a vertex;
+ * nothing from the heap once loaded. Immutable once loaded. Threads: any. */
 #pragma once
 #include "base/diag.h"
 #include "event/geo.h"
@@ -11,13 +17,22 @@
 extern "C" {
 #endif
 
-enum { TOC_PLACES_MOST = 100000 };
+enum {
+    TOC_PLACES_MOST = 100000,
+    TOC_PLACES_FILE = 16 << 20,    /* Bytes of a file. */
+    TOC_PLACES_VERTICES = 2000000, /* Of all outlines together. */
+    TOC_PLACE_NAME_SIZE = 128,     /* Bytes of a name, */
+    TOC_PLACE_KIND_SIZE = 64,      /* of a kind. */
+    TOC_PLACE_KINDS = 256,         /* Fewer than that. */
+    TOC_PLACE_ALIASES = 32,        /* Of a place. */
+    TOC_PLACE_RADIUS_M = 2500000,
+};
 
 struct toc_place {
     struct toc_str kind; /* Folded. */
     struct toc_str name; /* As written. */
     struct toc_str id;   /* Folded name: what keys hold. */
-    struct toc_point centre; /* A point inside it (of a concave polygon too). */
+    struct toc_point centre; /* A point inside it (of a concave polygon too); on a line. */
     double radius_m;         /* Of a point place. */
 };
 
@@ -35,7 +50,7 @@ size_t toc_places_count(const struct toc_places *places);
 const struct toc_place *toc_places_get(const struct toc_places *places, size_t index);
 /* Is there a place of this kind (any spelling)? */
 bool toc_places_has_kind(const struct toc_places *places, struct toc_str kind);
-/* Index of the place called @name (name or alias, any spelling) of @kind (empty = any), or -1. */
+/* Index of the place called @name (name or alias, any spelling) of @kind (empty = any: the first), or -1. */
 int toc_places_find(const struct toc_places *places, struct toc_str kind, struct toc_str name);
 /* Distance from @point to the outline of the place: 0 inside, else whole mm; the point's error_m is
  * taken off (not below 0). */
