@@ -141,5 +141,5 @@ def read_all(bootstrap, names, timeout_s=120):
 
 
 def headers(message):
-    """Name -> text. Of a name that stands twice, the last."""
+    """Name -> text. Of a name that stands twice the last, as most clients have it."""
     return {name: (value or b"").decode() for name, value in message.headers() or []}

@@ -65,7 +65,9 @@ class Scene:
 
     def kept(self, sorts):
         """What verdict.kept() must find of the records that @sorts() picks."""
-        return {record.place: (record.reason, record.value, record.key)
+        return {record.place: (record.reason or "late", record.value, record.key,
+                               [(n, v if isinstance(v, bytes) else v.encode())
+                                for n, v in record.headers])
                 for record in self.records if sorts(record)}
 
 

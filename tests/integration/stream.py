@@ -405,11 +405,19 @@ def large(size, reason, tail=b""):
     return make
 
 
+def refed(generator, event):
+    """A dead letter that somebody wrote back to its topic, old headers and all."""
+    return (b"rockets", "not_json", [("tocsin-reason", b"empty"), ("tocsin-topic", b"elsewhere"),
+                                     ("tocsin-partition", b"9"), ("tocsin-offset", b"99"),
+                                     ("sender", b"radio room"), ("sender", b"twice")])
+
+
 # Every sort has one fault, so that there is one right reason.
 POISON = {
     "tombstone": lambda g, e: (None, "empty", []),
     "empty": lambda g, e: (b"", "empty", []),
     "not_json": lambda g, e: (b"rockets at the gate, hurry", "not_json", []),
+    "refed": refed,
     "truncated": lambda g, e: (dump(good(e))[:-9], "not_json", []),
     "trailing_garbage": lambda g, e: (dump(good(e)) + b"}", "not_json", []),
     "two_documents": lambda g, e: (dump(good(e)) * 2, "not_json", []),

@@ -115,7 +115,7 @@ class EndToEnd(unittest.TestCase):
                                                    if verdict.place_of(m) != at]),
             ("one is there twice", letters, outcome.dead + outcome.dead[:1]),
             ("one has another reason", letters | {at: ("other",) + letters[at][1:]}, outcome.dead),
-            ("one has another value", letters | {at: ("not_json", b"other", b"")}, outcome.dead),
+            ("one has another value", letters | {at: ("not_json", b"other", b"", [])}, outcome.dead),
             ("one is there without need", {a: l for a, l in letters.items() if a != at},
              outcome.dead),
         ):

@@ -109,10 +109,14 @@ def place_of(message):
             int(told.get("tocsin-offset", -1)))
 
 
+def is_ours(header):
+    return header[0].startswith("tocsin-")
+
+
 def kept(expected, messages, may_repeat):
-    """Dead or late letters: (complaints, repeats). @expected: place -> (reason or None, value, key).
-    Each once; again only where @may_repeat(place). Value and key as they came, unless the record was
-    too large to be kept."""
+    """Dead or late letters: (complaints, repeats). @expected: place -> (reason, value, key, headers).
+    Each once; again only where @may_repeat(place). All as it came, but that one too large may have
+    lost its value; our own headers once each, in place of older ones."""
     wrong, seen = [], collections.Counter()
     for message in messages:
         at = place_of(message)
@@ -120,13 +124,17 @@ def kept(expected, messages, may_repeat):
         if at not in expected:
             wrong.append(f"kept without need: {at}, {client.headers(message)}")
             continue
-        reason, value, key = expected[at]
+        reason, value, key, headers = expected[at]
         said = client.headers(message).get("tocsin-reason")
-        if reason is not None and said != reason:
+        if said != reason:
             wrong.append(f"{at}: said {said}, is {reason}: {(value or b'')[:60]}")
-        if reason != "too_large" and ((message.value() or b"") != (value or b"") or
-                                      (message.key() or b"") != (key or b"")):
+        if message.key() != key or reason != "too_large" and message.value() != value:
             wrong.append(f"{at} ({reason}): value or key is not what came")
+        if [h for h in message.headers() if not is_ours(h)] != [h for h in headers if not is_ours(h)]:
+            wrong.append(f"{at} ({reason}): headers are not what came: {message.headers()}")
+        ours = [name for name, _ in message.headers() if is_ours((name, b""))]
+        if len(set(ours)) < len(ours):
+            wrong.append(f"{at} ({reason}): headers of ours stand twice: {message.headers()}")
     wrong += [f"not kept: {at}, {expected[at][0]}" for at in sorted(expected.keys() - seen.keys())]
     again = {at: count for at, count in seen.items() if count > 1}
     wrong += [f"kept {count} times: {at}" for at, count in sorted(again.items())
