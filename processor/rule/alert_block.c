@@ -9,7 +9,9 @@ static void read_topic(struct toc_draft *draft, const struct toc_yaml *node)
     struct toc_str *topic = &draft->rule->alert.topic;
 
     if (node == NULL) {
-        toc_loader_error(loader, "E0302", draft->alert->key_mark, "`alert` lacks `topic`");
+        if (!toc_loader_is_misspelt(loader, draft->alert, "topic")) {
+            toc_loader_error(loader, "E0302", draft->alert->key_mark, "`alert` lacks `topic`");
+        }
         return;
     }
     if (!toc_loader_text(loader, node, "topic", topic)) {
@@ -95,7 +97,9 @@ static void check_end(struct toc_draft *draft, bool has_clear_when)
     const struct toc_rule *rule = draft->rule;
 
     if (draft->is_when_broken || !toc_when_needs_end(rule) || has_clear_when ||
-        toc_yaml_find(draft->alert, "expire_after") != NULL) {
+        toc_yaml_find(draft->alert, "expire_after") != NULL ||
+        toc_loader_is_misspelt(draft->loader, draft->alert, "expire_after") ||
+        toc_loader_is_misspelt(draft->loader, draft->alert, "clear_when")) {
         return;
     }
     toc_loader_error(draft->loader, "E0325", draft->alert->key_mark,

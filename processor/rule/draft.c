@@ -8,7 +8,7 @@ static const struct toc_yaml *child(struct toc_draft *draft, const char *key, bo
 {
     const struct toc_yaml *node = toc_yaml_find(draft->root, key);
 
-    if (node == NULL && compulsory) {
+    if (node == NULL && compulsory && !toc_loader_is_misspelt(draft->loader, draft->root, key)) {
         toc_loader_error(draft->loader, "E0302", draft->rule->mark, "this rule lacks `%s`", key);
     }
     return node;
@@ -163,13 +163,15 @@ struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml
     if (events != NULL) {
         toc_events_read(&draft, events);
     }
-    if (draft.when != NULL && events != NULL) {
+    if (draft.when != NULL && rule->alias_count > 0) {
         toc_when_read(&draft);
         if (draft.alert != NULL) {
             toc_alert_block_read(&draft);
         }
         if (!draft.is_when_broken) {
             read_rest(&draft);
+        }
+        if (toc_diag_errors(loader->diag) == errors) {
             warn_unused(&draft);
         }
     }

@@ -285,7 +285,7 @@ static bool read_alias(struct toc_draft *draft, const struct toc_yaml *node, int
         ok = toc_events_near(loader, near, &alias->near) && ok;
     }
     if (type == NULL) {
-        if (toc_yaml_find(node, "alert") == NULL) {
+        if (toc_yaml_find(node, "alert") == NULL && !toc_loader_is_misspelt(loader, node, "type")) {
             toc_loader_error(loader, "E0302", node->key_mark, "event \"%.*s\" lacks `type`",
                              (int)alias->name.size, alias->name.data);
         }

@@ -137,7 +137,7 @@ static void check_test(struct toc_draft *draft, const struct toc_yaml *test, boo
     }
     (void)toc_loader_keys(loader, test, keys, NULL, "a test");
     for (size_t i = 0; i < 3; i++) {
-        if (toc_yaml_find(test, keys[i]) == NULL) {
+        if (toc_yaml_find(test, keys[i]) == NULL && !toc_loader_is_misspelt(loader, test, keys[i])) {
             toc_loader_error(loader, "E0302", test->mark, "this test lacks `%s`", keys[i]);
         }
     }

@@ -100,12 +100,27 @@ bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map,
             toc_loader_not_yet(loader, child->key_mark, word);
             continue;
         }
+        size_t slot = loader->meant_count++ % TOC_LOADER_MEANT;
+        loader->meant[slot].map = map;
+        loader->meant[slot].key = toc_diag_nearest(child->key, names, count);
         toc_loader_unknown(loader, "E0301", child->key_mark, child->key,
                            (struct toc_names){.names = names, .count = count},
                            "unknown key \"%.*s\" in %s", (int)child->key.size, child->key.data,
                            what);
     }
     return ok;
+}
+
+bool toc_loader_is_misspelt(const struct toc_loader *loader, const struct toc_yaml *map,
+                            const char *key)
+{
+    for (size_t i = 0; i < TOC_LOADER_MEANT && i < loader->meant_count; i++) {
+        if (loader->meant[i].map == map &&
+            toc_str_equal(loader->meant[i].key, toc_str_of(key))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool toc_loader_text(struct toc_loader *loader, const struct toc_yaml *node, const char *what,

@@ -20,6 +20,7 @@ struct toc_list { /* lists/NAME.yaml */
     const struct toc_yaml *items;
 };
 
+enum { TOC_LOADER_MEANT = 16 };
 struct toc_loader {
     struct toc_arena *arena;
     struct toc_diag *diag;
@@ -29,6 +30,11 @@ struct toc_loader {
     struct toc_names list_names, tags, topics, recipients;
     const struct toc_list *lists;
     struct toc_patterns *patterns; /* Compiled; they live as long as the rule set. */
+    struct {
+        const struct toc_yaml *map;
+        struct toc_str key;
+    } meant[TOC_LOADER_MEANT]; /* Keys suggested for unknown ones; the newest replace the oldest. */
+    size_t meant_count;
 };
 
 /* Durations in rules: longer than nothing, at most this. */
@@ -57,6 +63,9 @@ bool toc_loader_is(struct toc_loader *loader, const struct toc_yaml *node, enum 
 /* Every key of @map is in @keys or, if in @later, gives "not in this version yet". */
 bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map,
                      const char *const keys[], const char *const later[], const char *what);
+/* Was @key suggested for an unknown key of @map? Then it need not be told that it is missing. */
+bool toc_loader_is_misspelt(const struct toc_loader *loader, const struct toc_yaml *map,
+                            const char *key);
 /* A text that is not empty. */
 bool toc_loader_text(struct toc_loader *loader, const struct toc_yaml *node, const char *what,
                      struct toc_str *out);

@@ -176,7 +176,8 @@ void toc_members_read(struct toc_draft *draft, const struct toc_yaml *members)
                                sizeof *f.values);
     f.labels = toc_arena_array(loader->arena, items->count * rule->key_part_count + 1,
                                sizeof *f.labels);
-    for (const struct toc_yaml *item = items->first; item != NULL; item = item->next) {
+    for (const struct toc_yaml *item = items->first; item != NULL && (ok || f.at == NULL);
+         item = item->next) { /* Of a list, the first fault is enough. */
         ok = read_entry(&f, item, count++ * rule->key_part_count) && ok;
     }
     if (ok) {

@@ -519,7 +519,11 @@ static void read_comparison(struct toc_draft *draft, const struct toc_yaml *kind
         }
         read_threshold(draft, node);
     }
-    if (found == NULL) {
+    bool is_meant = false;
+    for (int i = TOC_AT_LEAST; i <= TOC_LESS_THAN; i++) {
+        is_meant = is_meant || toc_loader_is_misspelt(draft->loader, draft->when, comparisons[i]);
+    }
+    if (found == NULL && !is_meant) {
         toc_loader_error(loader, "E0328", kind_node->key_mark,
                          "`%.*s` needs one of at_least, more_than, at_most, less_than",
                          (int)kind_node->key.size, kind_node->key.data);
@@ -693,7 +697,7 @@ void toc_when_read(struct toc_draft *draft)
     if ((kind->goes & GOES_WITHIN) != 0) {
         if (within != NULL) {
             (void)toc_loader_span(loader, within, "within", &rule->within_ms);
-        } else {
+        } else if (!toc_loader_is_misspelt(loader, draft->when, "within")) {
             toc_loader_error(loader, "E0302", draft->when->key_mark, "`when` lacks `within`");
         }
     }
