@@ -74,7 +74,7 @@ static bool find_near_program(struct toc_text *out)
     return is_found;
 }
 
-/* @name (`types`, `places`) in @rules or the nearest directory above it; in @rules if nowhere. */
+/* @name (`types`, `places`) in @rules or the nearest directory above it; empty if nowhere. */
 static void find_beside(const char *rules, const char *name, struct toc_text *out)
 {
     char absolute[PATH];
@@ -98,7 +98,6 @@ static void find_beside(const char *rules, const char *name, struct toc_text *ou
     }
     if (!is_found) {
         toc_text_clear(out);
-        toc_text_addf(out, "%s/%s", rules, name);
     }
     toc_text_finish(&above);
 }
@@ -145,8 +144,8 @@ struct toc_rule_paths toc_rules_paths(const struct toc_rules_at *at)
 {
     return (struct toc_rule_paths){
         .rules = at->rules.data,
-        .types = at->types.data,
-        .places = at->places.data,
+        .types = at->types.size > 0 ? at->types.data : NULL,
+        .places = at->places.size > 0 ? at->places.data : NULL,
     };
 }
 

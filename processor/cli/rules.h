@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "rule/load.h"
 
-/* Where rules, types and places lie, all filled in. */
+/* Where rules, types and places lie; empty types or places: the loader's default. */
 struct toc_rules_at {
     struct toc_text rules, types, places;
     bool is_guessed; /* Nobody named the rules: ./rules or those that came with tocsin. */

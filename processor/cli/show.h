@@ -1,0 +1,11 @@
+/* cli/show.h - an alert record for a person who has one second: how bad, what, where, when, what to
+ * do. Pure. */
+#pragma once
+#include <jansson.h>
+
+#include "base/text.h"
+
+/* Append @record (the `data` of an alert) as lines of text, the first with the time @clock in front:
+ * of `new` the brief and the first thing to do, of others one line. */
+void toc_show_alert(const json_t *record, const char *clock, bool is_coloured,
+                    struct toc_text *out);
