@@ -140,7 +140,7 @@ static void walk_directory(struct walk *walk, const char *directory, int depth)
             struct toc_mark mark = {
                 .file = toc_diag_add_file(walk->diag, entries[i], TOC_STR(""))};
 
-            toc_diag_add(walk->diag, TOC_SEVERITY_WARNING, "W0344", mark, TOC_STR(".yaml"),
+            toc_diag_add(walk->diag, TOC_SEVERITY_WARNING, "W0344", mark, TOC_STR(""),
                          "this file is not read: rule files end in .yaml");
         }
     }
