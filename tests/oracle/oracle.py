@@ -476,7 +476,7 @@ class KeyCase:
             else:
                 answer = next((t for t in answers if t >= s), NEVER)
             due, stop = s + rule.deadline, min(answer, dead.get(e, NEVER))
-            if due < stop and answer > due:
+            if due < stop:
                 spans.append((due, stop, frozenset([e]), due))
         return overlay(spans)
 
