@@ -204,7 +204,7 @@ bool toc_args_parse(const struct toc_command *command, int argc, char *argv[],
 
     *out = (struct toc_args){.command = command};
     opterr = 0;
-    optind = 1;
+    optind = 0; /* glibc and musl: begin anew, not only at word 1. */
     for (;;) {
         int result = getopt_long(argc, argv, letters, table, NULL);
         if (result == -1) {

@@ -169,7 +169,7 @@ class Check(Cli):
     def test_wrong_rules_are_data_with_a_place(self):
         (self.rules / "shots.yaml").write_text(RULE.replace("type: report.shot }", "type: report.shut }", 1))
         done = self.expect(3, "check", "--rules", self.rules)
-        self.assertRegex(done.stdout, r"shots\.yaml:8:\d+: error\[E\d+\]: ")
+        self.assertRegex(done.stdout, r"shots\.yaml:7:\d+: error\[E\d+\]: ")
         self.assertIn('did you mean "report.shot"?', done.stdout)
         self.assertNotIn("error[", done.stderr)
 
@@ -275,7 +275,7 @@ class Inline(Cli):
     def test_a_failure_says_where_and_what(self):
         (self.rules / "shots.yaml").write_text(RULE.replace("count: 2 }]", "count: 3 }]"))
         done = self.expect(1, "test", "--rules", self.rules)
-        self.assertRegex(done.stdout, r"FAIL .*shots\.yaml:12: shots: two within a minute")
+        self.assertRegex(done.stdout, r"FAIL .*shots\.yaml:11: shots: two within a minute")
         self.assertIn("count: expected 3, told 2", done.stdout)
         self.assertIn("1 tests passed, 1 failed", done.stderr)
 
