@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import generate
+import samples
 from compare import difference, fold_records
 from generate import Case, shuffled
 from oracle import told
@@ -40,12 +41,12 @@ class Runner:
         return done.returncode, done.stdout.splitlines(), done.stderr
 
     def differences(self, case, at=None):
-        """What tocsin and the oracle say differently of @case; @at: its rules lie there already."""
+        """What tocsin and the oracle say differently of @case; its rules lie in the folder @at with
+        types and places in it, or else are its own."""
         case.write(self.folder)
-        rules, types, places = (os.path.join(at or self.folder, n) for n in ("rules", "types", "places"))
+        rules = at or os.path.join(self.folder, "rules")
+        types, places = (os.path.join(at or self.folder, n) for n in ("types", "places"))
         world = World(types, places)
-        # Samples may stand as single files beside their folders.
-        rules = rules if os.path.isdir(rules) else at
         late = 600_000 if case.accept_late_ms is None else case.accept_late_ms
         expected = told(world, load_rules(rules, world), accept(world, case.lines, late))
         status, records, said = self.replay(case, rules, types, places)
@@ -58,10 +59,10 @@ class Runner:
             return [f"records: {wrong!r}"]
 
 
-def shrink(runner, case):
+def shrink(runner, case, at):
     """Drop rules, then lines, then what rules say, as long as something still differs."""
     def differs(rules, lines):
-        return bool(rules) and bool(runner.differences(Case(rules, lines, case.accept_late_ms)))
+        return bool(runner.differences(Case(rules, lines, case.accept_late_ms), at))
 
     rules, lines = case.rules, case.lines
     for rule in list(rules):
@@ -100,9 +101,9 @@ def loads(runner, rule, lines):
     return not (found and found[0].startswith("exit status"))
 
 
-def report(runner, case, title, out):
-    small = shrink(runner, case)
-    lines = runner.differences(small)
+def report(runner, case, title, out, at=None):
+    small = shrink(runner, case, at)
+    lines = runner.differences(small, at)
     text = [f"== {title}"] + [generate.rule_text(r) for r in small.rules] + small.lines + lines
     print("\n".join(text), flush=True)
     if out:
@@ -150,8 +151,7 @@ def main():
         runner = Runner(given.tocsin, folder)
         print(f"seed {given.seed}", flush=True)
         if given.samples:
-            import samples
-            wrong = samples.rounds(runner, given)
+            wrong = samples.rounds(runner, given, report)
         else:
             wrong = random_rounds(runner, given)
     return 1 if wrong else 0
