@@ -1,0 +1,109 @@
+#include "event/decode_mapping.h"
+#include "ops/config_holder.h"
+#include "ops/config_read.h"
+
+#include <arpa/inet.h>
+
+struct toc_config_holder *toc_config_holder(const struct toc_config *config)
+{
+    union {
+        const struct toc_config *in;
+        struct toc_config_holder *out;
+    } holder = {.in = config};
+    return holder.out;
+}
+
+bool toc_config_is_loopback(struct toc_str address, bool *out_is_ip)
+{
+    unsigned char bytes[16];
+    static const unsigned char local[16] = {[15] = 1};
+    if (inet_pton(AF_INET, address.data, bytes) == 1) {
+        *out_is_ip = true;
+        return bytes[0] == 127;
+    }
+    *out_is_ip = inet_pton(AF_INET6, address.data, bytes) == 1;
+    return *out_is_ip && memcmp(bytes, local, sizeof local) == 0;
+}
+
+/* Does the input bring events of this type? */
+static bool brings(const struct toc_config_input *input, struct toc_str type)
+{
+    bool is_brought = input->types == NULL;
+    for (size_t i = 0; i < input->type_count && !is_brought; i++) {
+        is_brought = toc_catalogue_covers(input->types[i], type);
+    }
+    return is_brought;
+}
+
+static void check_types(const struct toc_yaml *node, const struct toc_catalogue *catalogue,
+                        struct toc_diag *diag)
+{
+    size_t count = toc_catalogue_count(catalogue);
+    struct toc_arena arena = {.used = 0};
+    struct toc_str *names = toc_arena_array(&arena, count + 1, sizeof *names);
+    bool is_list = node != NULL && node->kind == TOC_YAML_SEQUENCE;
+    for (size_t i = 0; i < count; i++) {
+        names[i] = toc_catalogue_type(catalogue, i)->name;
+    }
+    for (const struct toc_yaml *item = is_list ? node->first : node; item != NULL;
+         item = is_list ? item->next : NULL) {
+        bool is_known = false;
+        for (size_t i = 0; i < count && !is_known; i++) {
+            is_known = toc_catalogue_covers(item->text, names[i]);
+        }
+        if (!is_known) {
+            toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0414", item->mark,
+                         toc_diag_nearest(item->text, names, count),
+                         "no event type is called `%.*s`", (int)item->text.size, item->text.data);
+        }
+    }
+    toc_arena_finish(&arena);
+}
+
+/* A rule that waits for what nobody brings never fires: its author should know. */
+static void check_rule(const struct toc_config *config, const struct toc_catalogue *catalogue,
+                       const struct toc_rule *rule, struct toc_mark mark, struct toc_diag *diag)
+{
+    for (size_t a = 0; a < rule->alias_count; a++) {
+        const struct toc_alias *alias = &rule->aliases[a];
+        bool is_brought = alias->roles == 0;
+        for (size_t b = 0; b < alias->binding_count && !is_brought; b++) {
+            struct toc_str type =
+                toc_catalogue_type(catalogue, (size_t)alias->bindings[b].type)->name;
+            for (size_t i = 0; i < config->input_count && !is_brought; i++) {
+                is_brought = brings(&config->inputs[i], type);
+            }
+        }
+        if (!is_brought) {
+            toc_diag_add(diag, TOC_SEVERITY_WARNING, "W0415", mark, (struct toc_str){.data = NULL},
+                         "no input brings the events that rule `%.*s` calls `%.*s`",
+                         (int)rule->name.size, rule->name.data, (int)alias->name.size,
+                         alias->name.data);
+        }
+    }
+}
+
+bool toc_config_check(const struct toc_config *config, const struct toc_ruleset *rules,
+                      struct toc_diag *diag)
+{
+    const struct toc_catalogue *catalogue = toc_ruleset_catalogue(rules);
+    const struct toc_yaml *inputs =
+        toc_yaml_find(toc_config_holder(config)->document, "inputs");
+    size_t errors = toc_diag_errors(diag);
+    struct toc_arena arena = {.used = 0};
+    size_t index = 0;
+
+    for (const struct toc_yaml *node = inputs->first; node != NULL; node = node->next, index++) {
+        const struct toc_config_input *input = &config->inputs[index];
+        struct toc_mapping *mapping = NULL;
+        check_types(toc_yaml_find(node, "types"), catalogue, diag);
+        if (input->mapping != NULL) {
+            (void)toc_mapping_parse(input->mapping, catalogue, &arena, diag, &mapping);
+        }
+    }
+    for (size_t i = 0; i < toc_ruleset_count(rules); i++) {
+        check_rule(config, catalogue, toc_ruleset_get(rules, i), inputs->key_mark, diag);
+    }
+    toc_arena_finish(&arena);
+    return toc_diag_errors(diag) == errors;
+}

@@ -1,0 +1,29 @@
+/* ops/http.h - /livez, /readyz, /metrics for those who watch.
+ *
+ * libmicrohttpd without a thread of its own: the loop watches its descriptor and a handler reads the
+ * live state without a lock. GET and HEAD only, no bodies, few connections, short time-outs. There is
+ * no authentication, so it listens on loopback unless told otherwise.
+ * Threads: the loop's. */
+#pragma once
+#include <stdbool.h>
+#include <uv.h>
+
+#include "base/text.h"
+#include <tocsin/status.h>
+
+struct toc_http_page {
+    const char *path, *content_type;
+    /* Append the page to @out; the HTTP status. */
+    unsigned (*write)(struct toc_text *out, void *context);
+};
+
+struct toc_http;
+
+/* Serve @pages (borrowed) at @address:@port (0 = any free one). TOC_E_IO: it cannot be had. */
+TOC_MUST_CHECK enum toc_status toc_http_open(uv_loop_t *loop, const char *address, int port,
+                                             const struct toc_http_page pages[], size_t count,
+                                             void *context, struct toc_http **out);
+int toc_http_port(const struct toc_http *http);
+/* Stop serving; run the loop once more, then destroy. NULL does nothing. */
+void toc_http_close(struct toc_http *http);
+void toc_http_destroy(struct toc_http *http);
