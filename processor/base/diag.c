@@ -188,12 +188,13 @@ static bool find_line(struct toc_str text, uint32_t number, struct toc_str *out)
     }
 }
 
-/* Size of the character at the front: a lead byte and what continues it. */
+/* Size of the character at the front: what its lead byte says, as far as it is continued. */
 static size_t character_size(struct toc_str text)
 {
-    size_t size = 1;
+    unsigned char lead = (unsigned char)text.data[0];
+    size_t most = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1, size = 1;
 
-    while (size < text.size && size < 4 && ((unsigned char)text.data[size] & 0xC0) == 0x80) {
+    while (size < text.size && size < most && ((unsigned char)text.data[size] & 0xC0) == 0x80) {
         size++;
     }
     return size;
