@@ -476,11 +476,11 @@ static void read_threshold(struct toc_draft *draft, const struct toc_yaml *node)
                              (int)node->key.size, node->key.data);
             return;
         }
-        if (rule->kind == TOC_KIND_SUM &&
+        if (rule->kind == TOC_KIND_SUM && rule->is_sum_rising &&
             ((rule->compare == TOC_AT_LEAST && rule->threshold <= 0) ||
              (rule->compare == TOC_MORE_THAN && rule->threshold < 0))) {
             toc_loader_error(loader, "E0321", node->mark,
-                             "always met: the sum of nothing is 0; write a number above it");
+                             "met by any event: the field is never below 0; write a number above it");
         }
         return;
     }
