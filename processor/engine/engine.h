@@ -8,7 +8,7 @@
 #pragma once
 #include <tocsin/status.h>
 
-#include "event/event.h"
+#include "alert/alert.h"
 #include "rule/load.h"
 
 #ifdef __cplusplus
@@ -26,18 +26,9 @@ struct toc_input {
     uint32_t partition_count;       /* >= 1 */
 };
 
-enum toc_alert_state {
-    TOC_ALERT_NEW,
-    TOC_ALERT_UPDATE,
-    TOC_ALERT_CLEARED,
-    TOC_ALERT_EXPIRED,
-    TOC_ALERT_CANCELLED,
-};
-const char *toc_alert_state_text(enum toc_alert_state state);
-
 /* One alert record being told. Everything is borrowed for the length of the call. */
 struct toc_told {
-    const struct toc_rule *rule;
+    const struct toc_rule *rule; /* NULL: it ends since its rule is no more; topic is empty then. */
     enum toc_alert_state state;
     bool is_open;
     enum toc_mode mode;

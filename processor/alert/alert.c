@@ -1,0 +1,219 @@
+#include "alert/alert.h"
+
+#include <stdio.h>
+
+#include "base/assert.h"
+#include "base/mem.h"
+
+static const char *const state_texts[] = {
+    [TOC_ALERT_NEW] = "new",         [TOC_ALERT_UPDATE] = "update",
+    [TOC_ALERT_CLEARED] = "cleared", [TOC_ALERT_EXPIRED] = "expired",
+    [TOC_ALERT_CANCELLED] = "cancelled",
+};
+
+const char *toc_alert_state_text(enum toc_alert_state state)
+{
+    return state_texts[state];
+}
+
+void toc_alerts_finish(struct toc_alerts *alerts)
+{
+    for (size_t i = 0; i < alerts->count; i++) {
+        toc_mem_free(alerts->items[i]);
+    }
+    toc_mem_free(alerts->items);
+    *alerts = (struct toc_alerts){0};
+}
+
+static const struct toc_evidence *newest_evidence(const struct toc_episode *episode)
+{
+    const struct toc_evidence *newest = NULL;
+
+    for (size_t i = 0; i < TOC_EPISODE_ALIASES; i++) {
+        const struct toc_evidence *other = &episode->newest[i];
+        if (other->kept != NULL &&
+            (newest == NULL || toc_kept_compare(other->kept, newest->kept) > 0)) {
+            newest = other;
+        }
+    }
+    return newest;
+}
+
+static bool is_absence(const struct toc_rule *rule)
+{
+    return rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;
+}
+
+/* The id: a hash of rule, key and anchor; the anchor of an absence is its deadline. */
+static void name_alert(struct toc_alert *alert, const struct toc_episode *episode,
+                       const struct toc_telling *telling)
+{
+    const struct toc_evidence *newest = newest_evidence(episode);
+    struct toc_text *text = telling->topic; /* Any room will do. */
+
+    if (episode->is_anchored) {
+        alert->anchor = episode->anchor;
+    } else if (newest != NULL && !is_absence(telling->rule)) {
+        alert->anchor = newest->kept->identity;
+    } else {
+        alert->anchor = (struct toc_hash128){.low = (uint64_t)episode->begin_ms};
+    }
+    toc_text_clear(text);
+    toc_text_add(text, telling->rule->name);
+    toc_text_addf(text, "\n%d\n%016llx%016llx\n%d", (int)telling->key->mode,
+                  (unsigned long long)alert->anchor.high, (unsigned long long)alert->anchor.low,
+                  telling->rule->kind == TOC_KIND_LATEST ? episode->place : -1);
+    for (size_t i = 0; i < telling->key->count; i++) {
+        toc_text_addf(text, "\n%zu:", telling->key->values[i].folded.size);
+        toc_text_add(text, telling->key->values[i].folded);
+    }
+    struct toc_hash128 hash = toc_hash128(text->data, text->size);
+    snprintf(alert->id, sizeof alert->id, "%016llx%016llx", (unsigned long long)hash.high,
+             (unsigned long long)hash.low);
+}
+
+static struct toc_alert *add_alert(struct toc_alerts *alerts)
+{
+    if (alerts->count == alerts->room) {
+        alerts->room = alerts->room == 0 ? 2 : alerts->room * 2;
+        alerts->items = toc_mem_resize(alerts->items, alerts->room, sizeof(struct toc_alert *));
+    }
+    return alerts->items[alerts->count++] = toc_mem_get(sizeof(struct toc_alert));
+}
+
+static void remove_alert(struct toc_alerts *alerts, size_t index)
+{
+    toc_mem_free(alerts->items[index]);
+    alerts->count--;
+    memmove(&alerts->items[index], &alerts->items[index + 1],
+            (alerts->count - index) * sizeof(struct toc_alert *));
+}
+
+void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
+                    enum toc_alert_state state, bool is_open, const struct toc_telling *telling)
+{
+    alert->state = state;
+    alert->is_open = is_open;
+    alert->seq++;
+    alert->begin_ms = episode->begin_ms;
+    alert->end_ms = is_open ? TOC_INSTANT_NEVER : episode->end_ms;
+    alert->last_ms = episode->last_ms;
+    alert->count = episode->count;
+    alert->value = episode->value;
+    alert->place = episode->place;
+    alert->told_ms = telling->now_ms;
+    alert->is_waiting = false;
+    struct toc_record_content content = {
+        .alert = alert,
+        .episode = episode,
+        .ending = is_open ? TOC_ENDING_NONE : episode->ending,
+    };
+    telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
+}
+
+enum toc_alert_state toc_alert_end_state(const struct toc_episode *episode)
+{
+    return episode->ending == TOC_ENDING_WINDOW || episode->ending == TOC_ENDING_EXPIRED
+               ? TOC_ALERT_EXPIRED
+               : TOC_ALERT_CLEARED;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool is_changed(const struct toc_alert *alert, const struct toc_episode *episode)
+{
+    return alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
+           alert->last_ms != episode->last_ms ||
+           (!alert->is_open && alert->end_ms != episode->end_ms);
+}
+
+static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
+                         const struct toc_telling *telling, struct toc_alerts_due *due)
+{
+    bool is_decided = telling->watermark_ms != TOC_INSTANT_NONE;
+    bool is_begun =
+        telling->is_at_once || (is_decided && telling->watermark_ms > episode->begin_ms);
+    bool is_over = episode->end_ms != TOC_INSTANT_NEVER && is_decided &&
+                   telling->watermark_ms > episode->end_ms;
+    struct toc_alert *alert = episode->alert;
+
+    if (!is_begun && alert == NULL) {
+        due->watermark_ms = least(due->watermark_ms, episode->begin_ms + 1);
+        return;
+    }
+    if (alert == NULL) {
+        alert = episode->alert = add_alert(alerts);
+        alert->is_linked = true;
+        name_alert(alert, episode, telling);
+        toc_alert_tell(alert, episode, TOC_ALERT_NEW, true, telling);
+    } else if (alert->state == TOC_ALERT_CANCELLED || (!alert->is_open && !is_over)) {
+        toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, !is_over, telling);
+    } else if (!alert->is_open && is_changed(alert, episode)) {
+        toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, false, telling);
+    }
+    if (alert->is_open && is_over) {
+        toc_alert_tell(alert, episode, toc_alert_end_state(episode), false, telling);
+    }
+    if (!alert->is_open) {
+        return;
+    }
+    if (episode->end_ms != TOC_INSTANT_NEVER) {
+        due->watermark_ms = least(due->watermark_ms, episode->end_ms + 1);
+    }
+    alert->is_waiting = is_changed(alert, episode);
+    if (alert->is_waiting) {
+        int64_t free_ms = alert->told_ms + telling->rule->alert.update_every_ms;
+        if (telling->now_ms >= free_ms || telling->is_flushing) {
+            toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, true, telling);
+        } else {
+            due->clock_ms = least(due->clock_ms, free_ms);
+        }
+    }
+}
+
+/* Forget what no event can change any more. */
+static void forget(struct toc_alerts *alerts, struct toc_episodes *episodes,
+                   struct toc_kept_pool *pool, const struct toc_telling *telling)
+{
+    for (size_t i = episodes->count; i-- > 0;) {
+        const struct toc_episode *episode = &episodes->items[i];
+        if (episode->end_ms <= telling->settled_ms &&
+            (episode->alert == NULL || !episode->alert->is_open)) {
+            toc_episodes_remove(episodes, i, pool);
+        }
+    }
+    for (size_t i = alerts->count; i-- > 0;) {
+        const struct toc_alert *alert = alerts->items[i];
+        bool is_cancelled = alert->state == TOC_ALERT_CANCELLED;
+        if (is_cancelled ? alert->begin_ms <= telling->settled_ms &&
+                               alert->last_ms <= telling->settled_ms
+                         : !alert->is_open && alert->end_ms <= telling->settled_ms) {
+            if (telling->on_final != NULL) {
+                telling->on_final(alert, telling, telling->context);
+            }
+            remove_alert(alerts, i);
+        }
+    }
+}
+
+struct toc_alerts_due toc_alerts_tell(struct toc_alerts *alerts, struct toc_episodes *episodes,
+                                      bool is_again, struct toc_kept_pool *pool,
+                                      const struct toc_telling *telling)
+{
+    struct toc_alerts_due due = {TOC_INSTANT_NEVER, TOC_INSTANT_NEVER};
+
+    if (is_again) {
+        toc_alerts_relink(alerts, episodes, telling);
+    }
+    for (size_t i = 0; i < episodes->count; i++) {
+        struct toc_episode *episode = &episodes->items[i];
+        if (episode->end_ms > episode->begin_ms) {
+            tell_episode(alerts, episode, telling, &due);
+        }
+    }
+    forget(alerts, episodes, pool, telling);
+    return due;
+}

@@ -1,0 +1,122 @@
+/* alert/alert.h - what the world hears of an episode: identity, life, record.
+ *
+ * Episodes are the truth and may change as late events come; alerts are what was told. toc_alerts_tell
+ * compares the two and tells the difference:
+ *
+ *            not told      told, open              told, ended            cancelled
+ *   holds    new           update, if changed *    update (open again)    update (true again)
+ *   over     new + end     cleared / expired       update, if moved       update (ended)
+ *   not so   -             cancelled               cancelled              -
+ *
+ *   * at most every `update_every`; all else at once.
+ *
+ * An alert keeps its id and goes on counting its `seq` whatever becomes of it, until nothing can
+ * change it any more. Memory: one struct an alert that can still change. Threads: one owner.
+ * Clock: the lane clock, handed in. */
+#pragma once
+#include "event/place.h"
+#include "rule/rule.h"
+#include "state/episode.h"
+
+enum toc_alert_state {
+    TOC_ALERT_NEW,
+    TOC_ALERT_UPDATE,
+    TOC_ALERT_CLEARED,
+    TOC_ALERT_EXPIRED,
+    TOC_ALERT_CANCELLED,
+};
+const char *toc_alert_state_text(enum toc_alert_state state);
+
+enum { TOC_ALERT_ID = 33 }; /* 32 hexadecimal digits and NUL. */
+
+/* A key as rules see it: one value a part of group_by. */
+struct toc_key_value {
+    struct toc_str folded; /* What is compared. Of a place: its id. */
+    struct toc_str label;  /* As first written. Of a place: its name. */
+    bool is_bare;          /* A number or bool: no quotes in JSON. */
+    int32_t place;         /* Index of the place, or -1. */
+};
+struct toc_key {
+    enum toc_mode mode;
+    size_t count;
+    struct toc_key_value values[TOC_RULE_KEY_PARTS];
+};
+
+struct toc_alert {
+    char id[TOC_ALERT_ID];
+    uint64_t seq;          /* Of the newest record told; 0 = none told yet. */
+    enum toc_alert_state state;
+    bool is_open;
+    bool is_linked;        /* An episode bears it. */
+    bool is_adopted;       /* Goes on from an earlier run. */
+    bool is_waiting;       /* An update waits for update_every. */
+    int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
+    uint64_t count;
+    int64_t value;
+    int64_t told_ms;       /* Lane clock when it was last told. */
+    int32_t place;
+    struct toc_hash128 anchor; /* The event that made it true when first told. */
+};
+
+struct toc_alerts { /* Of one key, in the order they were first told. */
+    struct toc_alert **items;
+    size_t count, room;
+};
+
+/* Where records go, and what they quote. Everything borrowed. */
+struct toc_telling {
+    const struct toc_rule *rule;
+    const struct toc_catalogue *catalogue;
+    const struct toc_places *places;
+    const struct toc_key *key;
+    bool is_at_once;      /* Begins are told at once, not when the watermark passes. */
+    bool is_clustered;    /* Many episodes at a time that are known by their evidence. */
+    int64_t watermark_ms; /* TOC_INSTANT_NONE: nothing decided yet. */
+    int64_t settled_ms;   /* Episodes that ended up to here change no more. */
+    int64_t now_ms;       /* The lane clock. */
+    bool is_flushing;     /* update_every holds nothing back. */
+    struct toc_str source; /* CloudEvents source of the records. */
+    struct toc_text *record, *topic; /* Room to write in. */
+    void (*on_record)(const struct toc_alert *alert, const struct toc_telling *telling,
+                      struct toc_str data, void *context); /* *record holds the CloudEvent. */
+    /* Nothing can change this alert any more; it is forgotten. May be NULL. */
+    void (*on_final)(const struct toc_alert *alert, const struct toc_telling *telling,
+                     void *context);
+    void *context;
+};
+
+/* What remains to be told without a new event. */
+struct toc_alerts_due {
+    int64_t watermark_ms; /* When the watermark reaches this; NEVER. */
+    int64_t clock_ms;     /* When the lane clock does; NEVER. */
+};
+
+void toc_alerts_finish(struct toc_alerts *alerts);
+/* Tell what differs between @episodes and what was told. @is_again: the episodes were derived anew
+ * or joined. Episodes and alerts that can change no more are forgotten. */
+struct toc_alerts_due toc_alerts_tell(struct toc_alerts *alerts, struct toc_episodes *episodes,
+                                      bool is_again, struct toc_kept_pool *pool,
+                                      const struct toc_telling *telling);
+
+/* Tell @episode, borne by @alert, as @state: for who takes over alerts of an earlier run. */
+void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
+                    enum toc_alert_state state, bool is_open, const struct toc_telling *telling);
+/* cleared or expired: how an episode that is over is told. */
+enum toc_alert_state toc_alert_end_state(const struct toc_episode *episode);
+
+/* --- Within the layer ---------------------------------------------------------------------- */
+
+/* Match alerts to episodes that were derived anew; tell `cancelled` of those that match none. */
+void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
+                       const struct toc_telling *telling);
+
+/* What a record tells. */
+struct toc_record_content {
+    const struct toc_alert *alert;
+    const struct toc_episode *episode; /* NULL: cancelled, nothing is left of it. */
+    enum toc_ending ending;
+    const char *merged_into;           /* An alert id, or NULL. */
+};
+/* Write the CloudEvent into telling->record; the slice is its `data`. */
+struct toc_str toc_record_write(const struct toc_record_content *content,
+                                const struct toc_telling *telling);

@@ -1,0 +1,115 @@
+/* alert/relink.c - late truth: which alert stands for which episode now.
+ *
+ * An alert keeps the episode it overlaps (of several the earliest); of two alerts that fall into one
+ * episode the one told first stays, the other ends `cancelled`, merged_into it. Alerts of one event
+ * or onset are known by it, clusters by the event that made them true. Alerts that were cancelled
+ * come last: they go on only where nobody else does. */
+#include "alert/alert.h"
+
+static bool is_same_event(struct toc_hash128 a, struct toc_hash128 b)
+{
+    return a.high == b.high && a.low == b.low;
+}
+
+static bool has_evidence(const struct toc_episode *episode, struct toc_hash128 identity)
+{
+    for (size_t i = 0; i < episode->evidence_count; i++) {
+        if (is_same_event(episode->evidence[i].kept->identity, identity)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < TOC_EPISODE_ALIASES; i++) {
+        if (episode->newest[i].kept != NULL &&
+            is_same_event(episode->newest[i].kept->identity, identity)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_match(const struct toc_alert *alert, const struct toc_episode *episode,
+                     const struct toc_telling *telling)
+{
+    if (episode->end_ms <= episode->begin_ms || episode->place != alert->place) {
+        return false;
+    }
+    if (episode->is_anchored) {
+        return is_same_event(episode->anchor, alert->anchor);
+    }
+    if (telling->is_clustered && !has_evidence(episode, alert->anchor)) {
+        return false;
+    }
+    return episode->begin_ms < alert->end_ms && alert->begin_ms < episode->end_ms;
+}
+
+/* The earliest episode @alert may stand for that nobody stands for; failing that, through
+ * @out_taken, the earliest somebody does. */
+static struct toc_episode *find(const struct toc_alert *alert, struct toc_episodes *episodes,
+                                const struct toc_telling *telling,
+                                const struct toc_episode **out_taken)
+{
+    struct toc_episode *found = NULL;
+
+    *out_taken = NULL;
+    for (size_t i = 0; i < episodes->count; i++) {
+        struct toc_episode *episode = &episodes->items[i];
+        if (!is_match(alert, episode, telling)) {
+            continue;
+        }
+        if (episode->alert == NULL && (found == NULL || episode->begin_ms < found->begin_ms)) {
+            found = episode;
+        } else if (episode->alert != NULL && *out_taken == NULL) {
+            *out_taken = episode;
+        }
+    }
+    return found;
+}
+
+static void cancel(struct toc_alert *alert, const struct toc_alert *merged_into,
+                   const struct toc_telling *telling)
+{
+    alert->state = TOC_ALERT_CANCELLED;
+    alert->is_open = false;
+    alert->is_waiting = false;
+    alert->seq++;
+    alert->told_ms = telling->now_ms;
+    struct toc_record_content content = {
+        .alert = alert, .merged_into = merged_into != NULL ? merged_into->id : NULL};
+    telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
+}
+
+void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
+                       const struct toc_telling *telling)
+{
+    const struct toc_episode *taken;
+
+    /* What ended before the settled time is not derived again and stays as it was told. */
+    for (size_t i = alerts->count; i-- > 0;) {
+        struct toc_alert *alert = alerts->items[i];
+        alert->is_linked = !alert->is_open && alert->state != TOC_ALERT_CANCELLED &&
+                           alert->end_ms <= telling->settled_ms;
+    }
+    for (size_t i = 0; i < episodes->count; i++) {
+        episodes->items[i].alert = NULL;
+    }
+    for (int is_cancelled = 0; is_cancelled <= 1; is_cancelled++) {
+        for (size_t i = 0; i < alerts->count; i++) {
+            struct toc_alert *alert = alerts->items[i];
+            if (alert->is_linked || (alert->state == TOC_ALERT_CANCELLED) != is_cancelled) {
+                continue;
+            }
+            struct toc_episode *episode = find(alert, episodes, telling, &taken);
+            if (episode != NULL) {
+                episode->alert = alert;
+                alert->is_linked = true;
+            }
+        }
+    }
+    for (size_t i = 0; i < alerts->count; i++) {
+        struct toc_alert *alert = alerts->items[i];
+        if (!alert->is_linked && alert->state != TOC_ALERT_CANCELLED) {
+            (void)find(alert, episodes, telling, &taken);
+            cancel(alert, taken != NULL ? taken->alert : NULL, telling);
+        }
+    }
+}

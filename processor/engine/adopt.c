@@ -1,0 +1,263 @@
+/* engine/adopt.c - taking over what an earlier run has told.
+ *
+ * A warm-up builds the state muted. Then each alert of `alerts.open` finds its episode: by its id,
+ * else by rule, key and time (the order of arrival may have been another, so another event made it
+ * true first). It goes on under its id and seq. What is on and was not told is told now; what was
+ * told and is over is ended; of what nobody knows any more nothing says it: it expires. */
+#include <jansson.h>
+
+#include "base/assert.h"
+#include "base/mem.h"
+#include "engine/core.h"
+
+static struct toc_str text_of(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+
+    return (struct toc_str){.data = json_string_value(value), .size = json_string_length(value)};
+}
+
+void toc_adopt_finish(struct toc_engine *engine)
+{
+    for (size_t i = 0; i < engine->adopted_count; i++) {
+        json_decref(engine->adopted[i].record);
+    }
+    toc_mem_free(engine->adopted);
+    toc_mem_free(engine->finals);
+    engine->adopted = NULL;
+    engine->finals = NULL;
+    engine->adopted_count = engine->adopted_room = 0;
+    engine->final_count = engine->final_room = 0;
+}
+
+void toc_engine_mute(struct toc_engine *engine)
+{
+    engine->is_muted = true;
+}
+
+enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_open_alert *open)
+{
+    enum toc_status status = TOC_E_INVALID;
+    json_t *record = json_loadb(open->record.data, open->record.size, JSON_REJECT_DUPLICATES, NULL);
+    int64_t begin_ms;
+
+    toc_assert(engine->is_muted);
+    if (!json_is_object(record) || open->alert_id.size != TOC_ALERT_ID - 1 ||
+        !toc_str_equal(text_of(record, "alert_id"), open->alert_id) ||
+        !json_is_integer(json_object_get(record, "seq")) ||
+        json_integer_value(json_object_get(record, "seq")) < 1 ||
+        !json_is_object(json_object_get(record, "key")) ||
+        !toc_instant_parse(text_of(record, "begin"), &begin_ms)) {
+        goto done;
+    }
+    if (engine->adopted_count == engine->adopted_room) {
+        engine->adopted_room = engine->adopted_room == 0 ? 16 : engine->adopted_room * 2;
+        engine->adopted =
+            toc_mem_resize(engine->adopted, engine->adopted_room, sizeof *engine->adopted);
+    }
+    struct toc_adopted *adopted = &engine->adopted[engine->adopted_count++];
+    int rule = toc_ruleset_find(engine->options.rules, text_of(record, "rule"));
+    *adopted = (struct toc_adopted){
+        .record = record,
+        .ruled = rule >= 0 ? &engine->rules[rule] : NULL,
+        .begin_ms = begin_ms,
+        .seq = (uint64_t)json_integer_value(json_object_get(record, "seq")),
+    };
+    memcpy(adopted->id, open->alert_id.data, open->alert_id.size);
+    record = NULL; /* Moved. */
+    status = TOC_OK;
+done:
+    json_decref(record);
+    return status;
+}
+
+static bool is_same_key(const struct toc_adopted *adopted, const struct toc_keyed *keyed,
+                        const struct toc_alert *alert, const struct toc_engine *engine)
+{
+    const struct toc_rule *rule = keyed->ruled->rule;
+    const json_t *key = json_object_get(adopted->record, "key");
+
+    if (!toc_str_equal(text_of(adopted->record, "mode"),
+                       toc_str_of(toc_mode_text(keyed->key.mode))) ||
+        json_object_size(key) != rule->key_part_count) {
+        return false;
+    }
+    for (size_t i = 0; i < rule->key_part_count; i++) {
+        struct toc_str label = keyed->key.values[i].label;
+        if (rule->key_parts[i].is_place && alert->place >= 0) {
+            label = toc_places_get(engine->places, (size_t)alert->place)->name;
+        }
+        json_t *value = json_object_getn(key, rule->key_parts[i].name.data,
+                                         rule->key_parts[i].name.size);
+        char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+        struct toc_str other =
+            text != NULL ? toc_str_of(text)
+                         : (struct toc_str){.data = json_string_value(value),
+                                            .size = json_string_length(value)};
+        struct toc_text a = {0}, b = {0};
+        toc_text_fold(&a, label);
+        toc_text_fold(&b, other);
+        bool is_same = toc_str_equal(toc_text_str(&a), toc_text_str(&b));
+        toc_text_finish(&a);
+        toc_text_finish(&b);
+        free(text);
+        if (!is_same) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct toc_adopted *find_by_id(struct toc_engine *engine, const char *id)
+{
+    for (size_t i = 0; i < engine->adopted_count; i++) {
+        if (!engine->adopted[i].is_used && strcmp(engine->adopted[i].id, id) == 0) {
+            return &engine->adopted[i];
+        }
+    }
+    return NULL;
+}
+
+/* By rule, key and time: it began within the episode, or the episode within it. */
+static struct toc_adopted *find_by_time(struct toc_engine *engine, const struct toc_keyed *keyed,
+                                        const struct toc_alert *alert,
+                                        const struct toc_episode *episode)
+{
+    for (size_t i = 0; i < engine->adopted_count; i++) {
+        struct toc_adopted *adopted = &engine->adopted[i];
+        if (!adopted->is_used && adopted->ruled == keyed->ruled && !episode->is_anchored &&
+            adopted->begin_ms < episode->end_ms && is_same_key(adopted, keyed, alert, engine)) {
+            return adopted;
+        }
+    }
+    return NULL;
+}
+
+static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
+                      struct toc_episode *episode, bool is_by_id)
+{
+    struct toc_alert *alert = episode->alert;
+    struct toc_telling telling = toc_keyed_telling(engine, keyed);
+    struct toc_adopted *adopted = is_by_id ? find_by_id(engine, alert->id)
+                                           : find_by_time(engine, keyed, alert, episode);
+
+    if (adopted != NULL) {
+        adopted->is_used = alert->is_adopted = true;
+        memcpy(alert->id, adopted->id, sizeof alert->id);
+        alert->seq = adopted->seq;
+        if (alert->is_open) {
+            alert->count = (uint64_t)json_integer_value(json_object_get(adopted->record, "count"));
+            alert->begin_ms = adopted->begin_ms;
+        } else {
+            toc_alert_tell(alert, episode, toc_alert_end_state(episode), false, &telling);
+        }
+    } else if (!is_by_id && alert->is_open) {
+        alert->seq = 0;
+        toc_alert_tell(alert, episode, TOC_ALERT_NEW, true, &telling);
+    }
+}
+
+/* First whoever is known by its id, then by time among those left. */
+static void each_episode(struct toc_engine *engine, bool is_by_id)
+{
+    for (size_t r = 0; r < engine->rule_count; r++) {
+        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL;
+             keyed = keyed->next) {
+            struct toc_episodes *episodes = &keyed->match.newest.episodes;
+            for (size_t i = 0; i < episodes->count; i++) {
+                const struct toc_alert *alert = episodes->items[i].alert;
+                if (alert != NULL && !alert->is_adopted) {
+                    take_over(engine, keyed, &episodes->items[i], is_by_id);
+                }
+            }
+        }
+    }
+}
+
+/* End an alert whose episode is gone: the record last told, with an end. */
+static void end_adopted(struct toc_engine *engine, struct toc_adopted *adopted)
+{
+    const struct toc_final *final = NULL;
+    char end[TOC_INSTANT_TEXT], detected[TOC_INSTANT_TEXT];
+    enum toc_mode mode = TOC_MODE_ACTUAL;
+
+    for (size_t i = 0; i < engine->final_count && final == NULL; i++) {
+        final = strcmp(engine->finals[i].id, adopted->id) == 0 ? &engine->finals[i] : NULL;
+    }
+    enum toc_alert_state state = final != NULL ? final->state : TOC_ALERT_EXPIRED;
+    toc_instant_format(engine->now_ms, detected);
+    toc_instant_format(final != NULL ? final->end_ms : engine->now_ms, end);
+    json_t *record = adopted->record;
+    (void)toc_mode_parse(text_of(record, "mode"), &mode);
+    json_object_set_new(record, "seq", json_integer((json_int_t)adopted->seq + 1));
+    json_object_set_new(record, "state", json_string(toc_alert_state_text(state)));
+    json_object_set_new(record, "open", json_false());
+    json_object_set_new(record, "end", json_string(end));
+    json_object_set_new(record, "detected_at", json_string(detected));
+    json_object_set_new(record, "end_reason",
+                        json_string(final != NULL              ? "window"
+                                    : adopted->ruled == NULL ? "rule"
+                                                               : "restart"));
+    json_object_del(record, "expires_at");
+    char *data = json_dumps(record, JSON_COMPACT);
+    struct toc_text *out = &engine->record;
+    toc_text_clear(out);
+    toc_text_addf(out, "{\"specversion\":\"1.0\",\"id\":\"%s-%llu\",\"source\":", adopted->id,
+                  (unsigned long long)adopted->seq + 1);
+    toc_text_add_json(out, engine->options.source);
+    toc_text_addf(out, ",\"type\":\"tocsin.alert.%s\",\"time\":\"%s\",\"subject\":",
+                  toc_alert_state_text(state), detected);
+    toc_text_add_json(out, text_of(record, "rule"));
+    toc_text_add(out, TOC_STR(",\"datacontenttype\":\"application/json\",\"data\":"));
+    size_t begin = out->size;
+    toc_text_add(out, toc_str_of(data));
+    struct toc_str told_data = {.data = out->data + begin, .size = out->size - begin};
+    toc_text_add_char(out, '}');
+    free(data);
+    struct toc_text *topic = &engine->topic;
+    toc_text_clear(topic);
+    if (adopted->ruled != NULL) {
+        toc_text_add(topic, adopted->ruled->rule->alert.topic);
+        if (adopted->ruled->rule->status == TOC_RULE_EXPERIMENTAL) {
+            toc_text_add(topic, TOC_STR(".shadow"));
+        }
+        if (mode != TOC_MODE_ACTUAL) {
+            toc_text_addf(topic, ".%s", toc_mode_text(mode));
+        }
+    }
+    engine->counts.told[state]++;
+    struct toc_told told = {
+        .rule = adopted->ruled != NULL ? adopted->ruled->rule : NULL,
+        .state = state,
+        .mode = mode,
+        .topic = toc_text_str(topic),
+        .alert_id = toc_str_of(adopted->id),
+        .record = toc_text_str(out),
+        .data = told_data,
+        .seq = adopted->seq + 1,
+    };
+    engine->options.on_told(&told, engine->options.context);
+}
+
+void toc_engine_unmute(struct toc_engine *engine)
+{
+    toc_assert(engine->is_muted);
+    engine->is_muted = false;
+    if (engine->now_ms == TOC_INSTANT_NONE) {
+        engine->now_ms = engine->newest_ms != TOC_INSTANT_NONE ? engine->newest_ms : 0;
+    }
+    each_episode(engine, true);
+    each_episode(engine, false);
+    for (size_t i = 0; i < engine->adopted_count; i++) {
+        if (!engine->adopted[i].is_used) {
+            end_adopted(engine, &engine->adopted[i]);
+        }
+    }
+    toc_adopt_finish(engine);
+    for (size_t r = 0; r < engine->rule_count; r++) {
+        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL;
+             keyed = keyed->next) {
+            toc_keyed_tell(engine, keyed, false); /* Counts that moved on meanwhile. */
+        }
+    }
+}

@@ -1,0 +1,156 @@
+/* Watermarks and horizons. design: the watermark of a rule is the least of partition time -
+ * max_disorder over the inputs it waits for, the horizon the least of partition time - accept_late
+ * over all inputs it reads. */
+#include "base/assert.h"
+#include "base/mem.h"
+#include "engine/core.h"
+
+static bool carries(const struct toc_input *input, struct toc_str type)
+{
+    for (size_t i = 0; i < input->type_count; i++) {
+        if (toc_catalogue_covers(input->types[i], type)) {
+            return true;
+        }
+    }
+    return input->types == NULL || input->type_count == 0;
+}
+
+static uint64_t inputs_of(const struct toc_engine *engine, const struct toc_alias *alias)
+{
+    uint64_t mask = 0;
+
+    for (size_t b = 0; b < alias->binding_count; b++) {
+        const struct toc_type *type =
+            toc_catalogue_type(engine->catalogue, (size_t)alias->bindings[b].type);
+        for (size_t i = 0; i < engine->options.input_count; i++) {
+            if (carries(&engine->inputs[i].spec, type->name)) {
+                mask |= UINT64_C(1) << i;
+            }
+        }
+    }
+    return mask;
+}
+
+void toc_clock_build(struct toc_engine *engine)
+{
+    engine->groups = toc_arena_array(&engine->arena, engine->rule_count + 1, sizeof *engine->groups);
+    for (size_t r = 0; r < engine->rule_count; r++) {
+        const struct toc_rule *rule = engine->rules[r].rule;
+        bool is_absence = rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;
+        uint64_t waits_for = 0, looks_back = 0;
+        for (size_t a = 0; a < rule->alias_count; a++) {
+            const struct toc_alias *alias = &rule->aliases[a];
+            if (alias->roles == 0) {
+                continue;
+            }
+            uint64_t mask = inputs_of(engine, alias);
+            looks_back |= mask;
+            if (!is_absence || (alias->roles & TOC_ROLE_EXPECTED) != 0) {
+                waits_for |= mask;
+            }
+        }
+        size_t g = 0;
+        while (g < engine->group_count && (engine->groups[g].waits_for != waits_for ||
+                                           engine->groups[g].looks_back != looks_back)) {
+            g++;
+        }
+        if (g == engine->group_count) {
+            engine->group_count++;
+            engine->groups[g] = (struct toc_group){.waits_for = waits_for,
+                                                   .looks_back = looks_back,
+                                                   .watermark_ms = TOC_INSTANT_NONE,
+                                                   .horizon_ms = TOC_INSTANT_NONE};
+        }
+        engine->rules[r].group = &engine->groups[g];
+    }
+}
+
+static int64_t least_of(const struct toc_engine *engine, uint64_t mask, bool is_watermark)
+{
+    int64_t least_ms = TOC_INSTANT_NEVER;
+
+    for (size_t i = 0; mask != 0; i++, mask >>= 1) {
+        const struct toc_engine_input *input = &engine->inputs[i];
+        if ((mask & 1) == 0) {
+            continue;
+        }
+        if (input->low_ms == TOC_INSTANT_NONE) {
+            return TOC_INSTANT_NONE;
+        }
+        int64_t at_ms = input->low_ms - (is_watermark ? input->spec.max_disorder_ms
+                                                      : input->spec.accept_late_ms);
+        least_ms = at_ms < least_ms ? at_ms : least_ms;
+    }
+    return least_ms == TOC_INSTANT_NEVER ? TOC_INSTANT_NONE : least_ms;
+}
+
+void toc_clock_recount(struct toc_engine *engine, size_t index)
+{
+    struct toc_engine_input *input = &engine->inputs[index];
+    int64_t low_ms = TOC_INSTANT_NEVER;
+
+    for (uint32_t p = 0; p < input->spec.partition_count; p++) {
+        const struct toc_partition *partition = &input->partitions[p];
+        int64_t time_ms = partition->time_ms;
+        if (partition->is_idle && engine->now_ms > time_ms) {
+            time_ms = engine->now_ms;
+        }
+        low_ms = time_ms < low_ms ? time_ms : low_ms; /* NONE is the least of all. */
+        input->newest_ms = time_ms > input->newest_ms ? time_ms : input->newest_ms;
+    }
+    if (low_ms > input->low_ms || input->low_ms == TOC_INSTANT_NONE) {
+        input->low_ms = low_ms; /* It never goes back, not even for a new partition. */
+    }
+}
+
+static struct toc_keyed *of_telling(struct toc_due *due)
+{
+    return (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, telling));
+}
+
+static struct toc_keyed *of_settling(struct toc_due *due)
+{
+    return (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, settling));
+}
+
+void toc_clock_run(struct toc_engine *engine, struct toc_group *group)
+{
+    struct toc_due *due;
+
+    while ((due = toc_due_first(&group->telling)) != NULL &&
+           due->at_ms <= group->watermark_ms) {
+        struct toc_keyed *keyed = of_telling(due);
+        toc_due_remove(&group->telling, due);
+        toc_keyed_tell(engine, keyed, false);
+    }
+    while ((due = toc_due_first(&group->settling)) != NULL && due->at_ms <= group->horizon_ms) {
+        struct toc_keyed *keyed = of_settling(due);
+        toc_due_remove(&group->settling, due);
+        toc_match_settle(&keyed->match, group->horizon_ms);
+        toc_keyed_tell(engine, keyed, false);
+        if (toc_match_is_idle(&keyed->match) && keyed->alerts.count == 0) {
+            toc_keyed_destroy(engine, keyed);
+        }
+    }
+}
+
+void toc_clock_move(struct toc_engine *engine, size_t input)
+{
+    uint64_t bit = UINT64_C(1) << input;
+
+    for (size_t g = 0; g < engine->group_count; g++) {
+        struct toc_group *group = &engine->groups[g];
+        if (((group->waits_for | group->looks_back) & bit) == 0) {
+            continue;
+        }
+        int64_t watermark_ms = least_of(engine, group->waits_for, true);
+        int64_t horizon_ms = least_of(engine, group->looks_back, false);
+        if (watermark_ms > group->watermark_ms) {
+            group->watermark_ms = watermark_ms;
+        }
+        if (horizon_ms > group->horizon_ms) {
+            group->horizon_ms = horizon_ms;
+        }
+        toc_clock_run(engine, group);
+    }
+}

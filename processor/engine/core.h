@@ -1,0 +1,147 @@
+/* engine/core.h - what the engine's own files share: inputs and their time, rules and their keys.
+ * Not for others: engine.h is. */
+#pragma once
+#include "base/arena.h"
+#include "engine/engine.h"
+#include "match/match.h"
+#include "state/due.h"
+#include "state/seen.h"
+#include "state/table.h"
+
+enum { TOC_TOPICS_MOST = 256 }; /* Different input topics. */
+
+struct toc_partition {
+    int64_t time_ms; /* Newest event time read, TOC_INSTANT_NONE while unread. */
+    bool is_idle;
+};
+struct toc_engine_input {
+    struct toc_input spec;
+    struct toc_partition *partitions;
+    int64_t low_ms;    /* The least partition time; NONE while one is unread. */
+    int64_t newest_ms; /* The greatest. */
+};
+
+/* Rules that wait for the same inputs share a clock. */
+struct toc_group {
+    uint64_t waits_for, looks_back; /* Inputs whose watermark, horizon count: bits. */
+    int64_t watermark_ms, horizon_ms; /* NONE while not known. */
+    struct toc_due_heap telling, settling;
+};
+
+/* An event with part of a key, for keys that do not exist yet. */
+struct toc_partial {
+    struct toc_entry entry;
+    struct toc_key key; /* Only values in `mask` are set; texts owned. */
+    unsigned mask;
+    char *texts;
+};
+
+struct toc_keyed;
+struct toc_ruled {
+    const struct toc_rule *rule;
+    size_t index;
+    struct toc_group *group;
+    bool is_at_once;
+    unsigned key_mask; /* The parts that make a key: latest leaves places out. */
+    struct toc_table keys;
+    struct toc_keyed *first, *last; /* All keys, oldest first. */
+    struct toc_partial *partials;
+    size_t partial_count, partial_room;
+    struct toc_rule_counts counts;
+};
+
+/* One key of one rule. */
+struct toc_keyed {
+    struct toc_ruled *ruled;
+    struct toc_key key; /* Texts lie behind, in `texts`. */
+    char *texts;
+    uint64_t hash;
+    struct toc_match match;
+    struct toc_alerts alerts;
+    struct toc_due telling, settling, pacing;
+    struct toc_keyed *next, *previous; /* Of the rule. */
+};
+
+/* An event type wakes these: one a rule's alias. */
+struct toc_wake {
+    struct toc_ruled *ruled;
+    uint8_t alias;
+    const struct toc_binding *binding;
+};
+struct toc_wakes {
+    struct toc_wake *items;
+    size_t count;
+    struct toc_wish wish;
+};
+
+struct toc_final { /* Ended for good while muted. */
+    char id[TOC_ALERT_ID];
+    int64_t end_ms;
+    enum toc_alert_state state;
+};
+
+struct toc_adopted { /* An alert that alerts.open holds. */
+    char id[TOC_ALERT_ID];
+    struct json_t *record;
+    struct toc_ruled *ruled; /* NULL: no such rule any more. */
+    int64_t begin_ms;
+    uint64_t seq;
+    bool is_used;
+};
+
+struct toc_engine {
+    struct toc_engine_options options;
+    const struct toc_catalogue *catalogue;
+    const struct toc_places *places;
+    struct toc_arena arena;
+    struct toc_engine_input *inputs;
+    struct toc_ruled *rules;
+    size_t rule_count;
+    struct toc_group *groups;
+    size_t group_count;
+    struct toc_wakes *wakes; /* By type. */
+    struct toc_kept_pool pool;
+    struct toc_seen seen;      /* For accept_late. */
+    struct toc_seen seen_long; /* For kinds that one late event alone makes fire: 7 days. */
+    struct toc_due_heap pacing; /* Updates held back, by lane clock. */
+    struct toc_str topics[TOC_TOPICS_MOST];
+    size_t topic_count;
+    struct toc_text record, topic, folded;
+    int64_t now_ms;       /* Lane clock. */
+    int64_t begin_ms;     /* Begin of the stream, for members. */
+    int64_t newest_ms;    /* Newest event time of all. */
+    uint64_t order;       /* Numbers for heaps. */
+    bool is_muted, is_flushing;
+    struct toc_final *finals;
+    size_t final_count, final_room;
+    struct toc_adopted *adopted;
+    size_t adopted_count, adopted_room;
+    size_t key_count;
+    struct toc_engine_counts counts;
+};
+
+/* clock.c */
+void toc_clock_build(struct toc_engine *engine);
+/* Work out the groups anew after a change of @input's partitions, and tell what became due. */
+void toc_clock_move(struct toc_engine *engine, size_t input);
+void toc_clock_recount(struct toc_engine *engine, size_t input);
+void toc_clock_run(struct toc_engine *engine, struct toc_group *group);
+
+/* keyed.c */
+struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
+                                 const struct toc_key *key, bool may_create, int64_t begin_ms);
+void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed);
+/* Take in @entry (its reference is shared, not moved) and tell. */
+void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
+                   const struct toc_entry *entry);
+/* Tell what there is to tell of this key, and wait for what comes next. */
+void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_again);
+struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed);
+bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned mask);
+
+/* dispatch.c */
+void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late);
+void toc_dispatch_members(struct toc_engine *engine);
+
+/* adopt.c */
+void toc_adopt_finish(struct toc_engine *engine);

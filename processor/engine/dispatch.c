@@ -1,0 +1,406 @@
+/* engine/dispatch.c - one event to the rules it can wake: conditions, places, keys. */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/assert.h"
+#include "base/mem.h"
+#include "engine/core.h"
+
+enum {
+    NEAR_MOST = 64,       /* Places of one kind that one event can be near. */
+    BARE_TEXT = 40,       /* A number as key text. */
+};
+
+#define VALUE_MOST 9e12 /* Magnitude of a value that sums, averages, .. take. */
+
+struct work { /* One event being dispatched. */
+    struct toc_engine *engine;
+    const struct toc_event *event;
+    struct toc_kept *kept; /* Made when the first rule wants it. */
+    bool is_late;
+};
+
+static struct toc_str intern_topic(struct toc_engine *engine, struct toc_str topic)
+{
+    for (size_t i = 0; i < engine->topic_count; i++) {
+        if (toc_str_equal(engine->topics[i], topic)) {
+            return engine->topics[i];
+        }
+    }
+    if (engine->topic_count == TOC_TOPICS_MOST) {
+        return TOC_STR("");
+    }
+    return engine->topics[engine->topic_count++] = toc_arena_str(&engine->arena, topic);
+}
+
+static struct toc_kept *keep(struct work *work)
+{
+    if (work->kept == NULL) {
+        struct toc_engine *engine = work->engine;
+        const struct toc_event *event = work->event;
+        work->kept = toc_kept_create(
+            &engine->pool, event, engine->wakes[event->type].wish,
+            intern_topic(engine, event->origin.topic),
+            toc_catalogue_type(engine->catalogue, (size_t)event->type)->name);
+        work->kept->is_late = work->is_late;
+    }
+    return work->kept;
+}
+
+/* The text of a key value: text as it is, anything else in one canonical way. */
+static bool key_text(struct toc_value value, char room[BARE_TEXT], struct toc_str *out,
+                     bool *out_bare)
+{
+    *out_bare = value.kind != TOC_VALUE_TEXT && value.kind != TOC_VALUE_TIME;
+    switch (value.kind) {
+    case TOC_VALUE_TEXT:
+        *out = value.text;
+        return true;
+    case TOC_VALUE_BOOL:
+        *out = value.is_true ? TOC_STR("true") : TOC_STR("false");
+        return true;
+    case TOC_VALUE_INTEGER:
+        snprintf(room, BARE_TEXT, "%lld", (long long)value.integer);
+        break;
+    case TOC_VALUE_NUMBER:
+        if (value.number == floor(value.number) && fabs(value.number) < 1e15) {
+            snprintf(room, BARE_TEXT, "%.0f", value.number == 0 ? 0.0 : value.number);
+        } else {
+            snprintf(room, BARE_TEXT, "%.17g", value.number);
+        }
+        break;
+    case TOC_VALUE_TIME:
+        toc_instant_format(value.at_ms, room);
+        break;
+    case TOC_VALUE_NONE:
+    case TOC_VALUE_POINT:
+    case TOC_VALUE_LIST:
+        return false;
+    }
+    *out = toc_str_of(room);
+    return true;
+}
+
+/* The parts of the key the event carries itself, places aside. False: one is missing. */
+static bool build_key(struct work *work, const struct toc_ruled *ruled,
+                      const struct toc_binding *binding, struct toc_key *key, unsigned *out_mask,
+                      char rooms[TOC_RULE_KEY_PARTS][BARE_TEXT])
+{
+    const struct toc_rule *rule = ruled->rule;
+    struct toc_text *folded = &work->engine->folded;
+    size_t starts[TOC_RULE_KEY_PARTS] = {0};
+
+    *key = (struct toc_key){.mode = work->event->mode, .count = rule->key_part_count};
+    *out_mask = 0;
+    toc_text_clear(folded);
+    for (size_t i = 0; i < rule->key_part_count; i++) {
+        int slot = binding->key_slots[i];
+        key->values[i].place = -1;
+        if (slot == TOC_SLOT_NONE || slot == TOC_SLOT_PLACE) {
+            continue;
+        }
+        struct toc_key_value *value = &key->values[i];
+        if (!key_text(toc_event_value(work->event, slot), rooms[i], &value->label,
+                      &value->is_bare)) {
+            return false;
+        }
+        starts[i] = folded->size;
+        if (rule->key_parts[i].is_place) { /* A field that names a place: by any of its names. */
+            int place = toc_places_find(work->engine->places, rule->key_parts[i].name, value->label);
+            value->place = place;
+            if (place >= 0) {
+                const struct toc_place *found =
+                    toc_places_get(work->engine->places, (size_t)place);
+                value->label = found->name;
+                toc_text_add(folded, found->id);
+            } else {
+                toc_text_fold_name(folded, value->label);
+            }
+        } else {
+            toc_text_fold(folded, value->label);
+        }
+        value->folded.size = folded->size - starts[i];
+        *out_mask |= 1u << i;
+    }
+    for (size_t i = 0; i < rule->key_part_count; i++) {
+        key->values[i].folded.data = folded->data != NULL ? folded->data + starts[i] : "";
+    }
+    return true;
+}
+
+static void set_place(const struct toc_engine *engine, struct toc_key *key, size_t part,
+                      uint32_t index)
+{
+    const struct toc_place *place = toc_places_get(engine->places, index);
+
+    key->values[part] = (struct toc_key_value){
+        .folded = place->id, .label = place->name, .place = (int32_t)index};
+}
+
+/* A value in millionths, half away from zero. False: missing or too large to count. */
+static bool to_millionths(struct toc_value value, int64_t *out)
+{
+    double number;
+
+    if (value.kind == TOC_VALUE_INTEGER) {
+        if (value.integer > (int64_t)VALUE_MOST || value.integer < -(int64_t)VALUE_MOST) {
+            return false;
+        }
+        *out = value.integer * 1000000;
+        return true;
+    }
+    if (value.kind != TOC_VALUE_NUMBER) {
+        return false;
+    }
+    number = value.number;
+    if (!(fabs(number) <= VALUE_MOST)) {
+        return false;
+    }
+    *out = (int64_t)llround(number * 1e6);
+    return true;
+}
+
+static bool entry_value(struct work *work, const struct toc_rule *rule,
+                        const struct toc_alias *alias, const struct toc_binding *binding,
+                        int64_t *out)
+{
+    *out = work->event->at_ms;
+    if ((alias->roles & TOC_ROLE_AFTER) != 0 && binding->from_slot != TOC_SLOT_NONE) {
+        struct toc_value from = toc_event_value(work->event, binding->from_slot);
+        if (from.kind == TOC_VALUE_TIME) {
+            *out = from.at_ms;
+        }
+    }
+    if ((alias->roles & TOC_ROLE_COUNTED) == 0 || binding->value_slot == TOC_SLOT_NONE) {
+        return true;
+    }
+    struct toc_value value = toc_event_value(work->event, binding->value_slot);
+    if (rule->kind != TOC_KIND_COUNT_DISTINCT) {
+        return to_millionths(value, out);
+    }
+    char room[BARE_TEXT];
+    struct toc_str text;
+    bool is_bare;
+    if (!key_text(value, room, &text, &is_bare)) {
+        return false;
+    }
+    struct toc_text *scratch = &work->engine->topic;
+    toc_text_clear(scratch);
+    toc_text_fold(scratch, text);
+    *out = (int64_t)toc_hash64(scratch->data, scratch->size, 0);
+    return true;
+}
+
+/* An event with part of a key only: to every key that agrees, and for those still to come. */
+static void spread(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
+                   const struct toc_key *key, unsigned mask)
+{
+    struct toc_engine *engine = work->engine;
+
+    for (struct toc_keyed *keyed = ruled->first, *next; keyed != NULL; keyed = next) {
+        next = keyed->next;
+        if (toc_key_agrees(&keyed->key, key, mask)) {
+            toc_keyed_add(engine, keyed, entry);
+        }
+    }
+    if (work->is_late) {
+        return;
+    }
+    /* Forget those that no event can come before any more. */
+    size_t left = 0;
+    for (size_t i = 0; i < ruled->partial_count; i++) {
+        struct toc_partial *old = &ruled->partials[i];
+        if (old->entry.at_ms < ruled->group->horizon_ms) {
+            toc_kept_release(&engine->pool, old->entry.kept);
+            toc_mem_free(old->texts);
+        } else {
+            ruled->partials[left++] = *old;
+        }
+    }
+    ruled->partial_count = left;
+    if (ruled->partial_count == ruled->partial_room) {
+        ruled->partial_room = ruled->partial_room == 0 ? 16 : ruled->partial_room * 2;
+        ruled->partials =
+            toc_mem_resize(ruled->partials, ruled->partial_room, sizeof *ruled->partials);
+    }
+    struct toc_partial *partial = &ruled->partials[ruled->partial_count++];
+    *partial = (struct toc_partial){.entry = *entry, .key = *key, .mask = mask};
+    toc_kept_share(partial->entry.kept);
+    size_t size = 0;
+    for (size_t i = 0; i < key->count; i++) {
+        size += (mask >> i & 1) != 0 ? key->values[i].folded.size : 0;
+    }
+    char *at = partial->texts = toc_mem_get(size);
+    for (size_t i = 0; i < key->count; i++) {
+        struct toc_str *folded = &partial->key.values[i].folded;
+        if ((mask >> i & 1) == 0 || folded->size == 0) {
+            *folded = (struct toc_str){0};
+            continue;
+        }
+        memcpy(at, folded->data, folded->size);
+        folded->data = at;
+        at += folded->size;
+    }
+}
+
+static void deliver(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
+                    const struct toc_key *key, unsigned mask)
+{
+    unsigned roles = ruled->rule->aliases[entry->alias].roles;
+
+    if ((mask & ruled->key_mask) != ruled->key_mask) {
+        spread(work, ruled, entry, key, mask & ruled->key_mask);
+        return;
+    }
+    bool may_create = !work->is_late || (roles & (TOC_ROLE_COUNTED | TOC_ROLE_AFTER)) != 0;
+    struct toc_keyed *keyed =
+        toc_keyed_find(work->engine, ruled, key, may_create, TOC_INSTANT_NONE);
+    if (keyed != NULL) {
+        toc_keyed_add(work->engine, keyed, entry);
+    }
+}
+
+/* What an event older than accept_late may still do: end what is open, or fire on its own. */
+static bool is_heard_late(const struct toc_rule *rule, unsigned roles)
+{
+    return (roles & (TOC_ROLE_CLEAR | TOC_ROLE_EXPECTED)) != 0 ||
+           (rule->kind == TOC_KIND_EVENT && (roles & TOC_ROLE_COUNTED) != 0);
+}
+
+static void wake(struct work *work, const struct toc_wake *to)
+{
+    struct toc_engine *engine = work->engine;
+    struct toc_ruled *ruled = to->ruled;
+    const struct toc_rule *rule = ruled->rule;
+    const struct toc_alias *alias = &rule->aliases[to->alias];
+    const struct toc_binding *binding = to->binding;
+    bool is_series = rule->kind == TOC_KIND_LATEST && (alias->roles & TOC_ROLE_COUNTED) != 0;
+    int missing = TOC_SLOT_NONE;
+
+    if (work->is_late && !is_heard_late(rule, alias->roles)) {
+        return;
+    }
+    enum toc_verdict verdict =
+        toc_condition_judge(&binding->condition, work->event, &missing);
+    ruled->counts.missing_field += verdict == TOC_VERDICT_UNKNOWN;
+    if (verdict != TOC_VERDICT_YES && !is_series) {
+        return;
+    }
+    struct toc_value point = toc_event_value(work->event, binding->at_slot);
+    bool has_point = point.kind == TOC_VALUE_POINT;
+    uint32_t near[NEAR_MOST];
+    size_t near_count = 0;
+    if (alias->near.is_set) {
+        if (has_point) {
+            near_count = toc_places_near(engine->places, alias->near.kind, alias->near.only,
+                                         point.point, alias->near.distance_mm, NEAR_MOST, near);
+        }
+        if (near_count == 0 && !is_series) {
+            ruled->counts.missing_field += !has_point;
+            return;
+        }
+        if (near_count > NEAR_MOST) {
+            near_count = NEAR_MOST;
+            ruled->counts.budget++;
+        }
+    }
+    struct toc_key key;
+    unsigned mask;
+    char rooms[TOC_RULE_KEY_PARTS][BARE_TEXT];
+    struct toc_entry entry = {
+        .at_ms = work->event->at_ms,
+        .alias = to->alias,
+        .has_point = has_point,
+        .lat_deg = has_point ? point.point.lat_deg : 0,
+        .lon_deg = has_point ? point.point.lon_deg : 0,
+        .is_late = work->is_late,
+    };
+    if (!build_key(work, ruled, binding, &key, &mask, rooms)) {
+        ruled->counts.missing_key++;
+        return;
+    }
+    if (!entry_value(work, rule, alias, binding, &entry.value)) {
+        ruled->counts.missing_field++;
+        return;
+    }
+    if ((alias->roles & TOC_ROLE_AFTER) != 0) {
+        entry.at_ms = entry.value; /* The clock starts then. */
+    }
+    if ((alias->roles & TOC_ROLE_CLEAR) != 0 && (alias->roles & TOC_ROLE_AFTER) == 0 &&
+        binding->value_slot == TOC_SLOT_NONE) {
+        entry.value = work->event->at_ms;
+    }
+    entry.kept = keep(work);
+    int place_part = -1;
+    for (size_t i = 0; i < rule->key_part_count; i++) {
+        if (binding->key_slots[i] == TOC_SLOT_PLACE) {
+            place_part = (int)i;
+        }
+    }
+    if (rule->kind == TOC_KIND_LATEST) {
+        entry.is_judged = is_series && verdict != TOC_VERDICT_UNKNOWN &&
+                          (verdict == TOC_VERDICT_NO || !alias->near.is_set || has_point);
+        entry.is_meeting = is_series && verdict == TOC_VERDICT_YES &&
+                           (!alias->near.is_set || near_count > 0);
+        for (size_t i = 0; place_part >= 0 && i < near_count; i++) {
+            if (entry.place_count == TOC_ENTRY_PLACES) {
+                ruled->counts.budget++;
+                break;
+            }
+            entry.places[entry.place_count++] = near[i];
+        }
+        deliver(work, ruled, &entry, &key, mask);
+        return;
+    }
+    if (place_part < 0) {
+        deliver(work, ruled, &entry, &key, mask);
+        return;
+    }
+    for (size_t i = 0; i < near_count; i++) { /* At two camps it counts for both. */
+        set_place(engine, &key, (size_t)place_part, near[i]);
+        deliver(work, ruled, &entry, &key, mask | 1u << place_part);
+    }
+}
+
+void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late)
+{
+    struct work work = {.engine = engine, .event = event, .is_late = is_late};
+    const struct toc_wakes *wakes = &engine->wakes[event->type];
+
+    for (size_t i = 0; i < wakes->count; i++) {
+        wake(&work, &wakes->items[i]);
+    }
+    if (work.kept != NULL) {
+        toc_kept_release(&engine->pool, work.kept);
+    }
+}
+
+void toc_dispatch_members(struct toc_engine *engine)
+{
+    for (size_t r = 0; r < engine->rule_count; r++) {
+        struct toc_ruled *ruled = &engine->rules[r];
+        const struct toc_rule *rule = ruled->rule;
+        for (size_t m = 0; m < rule->member_count; m++) {
+            struct toc_key key = {.mode = TOC_MODE_ACTUAL, .count = rule->key_part_count};
+            for (size_t i = 0; i < rule->key_part_count; i++) {
+                size_t at = m * rule->key_part_count + i;
+                key.values[i] = (struct toc_key_value){
+                    .folded = rule->members[at], .label = rule->member_labels[at], .place = -1};
+                if (rule->key_parts[i].is_place) {
+                    key.values[i].place = toc_places_find(
+                        engine->places, rule->key_parts[i].name, rule->member_labels[at]);
+                }
+            }
+            struct toc_keyed *keyed =
+                toc_keyed_find(engine, ruled, &key, true, engine->begin_ms);
+            if (keyed == NULL) {
+                continue;
+            }
+            if (keyed->match.settled.is_known &&
+                keyed->match.settled.known_ms > engine->begin_ms) {
+                toc_match_begin(&keyed->match, engine->begin_ms);
+            }
+            toc_keyed_tell(engine, keyed, true);
+        }
+    }
+}

@@ -1,0 +1,432 @@
+#include "engine/engine.h"
+
+#include "base/assert.h"
+#include "base/mem.h"
+#include "engine/core.h"
+
+enum {
+    KEYS_MOST = 1000000,
+    SEEN_LEAST_MS = 60000,       /* Repeats of inputs that accept nothing late. */
+    SEEN_LONG_MS = 604800000,    /* 7 days: see rules/README.md, events older than accept_late. */
+};
+
+/* --- Building ------------------------------------------------------------------------------- */
+
+static void add_wish(int *slots, size_t *count, int slot)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (slots[i] == slot) {
+            return;
+        }
+    }
+    if (slot >= 0 || slot == TOC_SLOT_SUBJECT || slot == TOC_SLOT_MODE) {
+        slots[(*count)++] = slot;
+    }
+}
+
+/* The fields of @type that texts quote. */
+static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes *wakes,
+                     struct toc_wish *out)
+{
+    const struct toc_type *of = toc_catalogue_type(engine->catalogue, (size_t)type);
+    int *slots = toc_arena_array(&engine->arena, of->field_count + 2, sizeof *slots);
+    size_t count = 0;
+
+    for (size_t w = 0; w < wakes->count; w++) {
+        const struct toc_alert_spec *spec = &wakes->items[w].ruled->rule->alert;
+        const struct toc_template *templates[] = {&spec->brief, &spec->summary};
+        for (size_t t = 0; t < 2; t++) {
+            for (size_t p = 0; p < templates[t]->count; p++) {
+                const struct toc_piece *piece = &templates[t]->pieces[p];
+                if (piece->kind == TOC_PIECE_FIELD && piece->index == wakes->items[w].alias) {
+                    int slot = toc_type_field(of, piece->text);
+                    add_wish(slots, &count, slot >= 0 ? slot : toc_event_envelope_slot(piece->text));
+                }
+            }
+        }
+    }
+    int eta = toc_type_field(of, TOC_STR("eta")); /* For impact_at. */
+    if (wakes->count > 0 && eta >= 0) {
+        add_wish(slots, &count, eta);
+    }
+    *out = (struct toc_wish){.slots = slots, .count = count};
+}
+
+static void build_wakes(struct toc_engine *engine)
+{
+    size_t type_count = toc_catalogue_count(engine->catalogue);
+
+    engine->wakes = toc_arena_array(&engine->arena, type_count + 1, sizeof *engine->wakes);
+    for (int pass = 0; pass < 2; pass++) { /* Count, then fill. */
+        for (size_t r = 0; r < engine->rule_count; r++) {
+            const struct toc_rule *rule = engine->rules[r].rule;
+            for (size_t a = 0; a < rule->alias_count; a++) {
+                const struct toc_alias *alias = &rule->aliases[a];
+                for (size_t b = 0; alias->roles != 0 && b < alias->binding_count; b++) {
+                    struct toc_wakes *wakes = &engine->wakes[alias->bindings[b].type];
+                    if (pass == 1) {
+                        wakes->items[wakes->count] = (struct toc_wake){
+                            .ruled = &engine->rules[r],
+                            .alias = (uint8_t)a,
+                            .binding = &alias->bindings[b]};
+                    }
+                    wakes->count++;
+                }
+            }
+        }
+        for (size_t t = 0; pass == 0 && t < type_count; t++) {
+            engine->wakes[t].items = toc_arena_array(&engine->arena, engine->wakes[t].count + 1,
+                                                     sizeof *engine->wakes[t].items);
+            engine->wakes[t].count = 0;
+        }
+    }
+    for (size_t t = 0; t < type_count; t++) {
+        wish_for(engine, (int)t, &engine->wakes[t], &engine->wakes[t].wish);
+    }
+}
+
+static void build_rules(struct toc_engine *engine)
+{
+    engine->rule_count = toc_ruleset_count(engine->options.rules);
+    engine->rules = toc_arena_array(&engine->arena, engine->rule_count + 1, sizeof *engine->rules);
+    for (size_t r = 0; r < engine->rule_count; r++) {
+        struct toc_ruled *ruled = &engine->rules[r];
+        const struct toc_rule *rule = toc_ruleset_get(engine->options.rules, r);
+        ruled->rule = rule;
+        ruled->index = r;
+        ruled->is_at_once = toc_match_is_at_once(rule);
+        for (size_t i = 0; i < rule->key_part_count; i++) {
+            if (rule->kind != TOC_KIND_LATEST || !rule->key_parts[i].is_place) {
+                ruled->key_mask |= 1u << i;
+            }
+        }
+    }
+}
+
+static void build_inputs(struct toc_engine *engine)
+{
+    int64_t late_ms = 0;
+
+    toc_assert(engine->options.input_count <= TOC_INPUTS_MOST);
+    engine->inputs =
+        toc_arena_array(&engine->arena, engine->options.input_count + 1, sizeof *engine->inputs);
+    for (size_t i = 0; i < engine->options.input_count; i++) {
+        struct toc_engine_input *input = &engine->inputs[i];
+        input->spec = engine->options.inputs[i];
+        input->low_ms = input->newest_ms = TOC_INSTANT_NONE;
+        uint32_t count = input->spec.partition_count;
+        input->spec.partition_count = 0;
+        toc_assert(input->spec.accept_late_ms >= input->spec.max_disorder_ms);
+        toc_engine_partitions(engine, i, count);
+        late_ms = input->spec.accept_late_ms > late_ms ? input->spec.accept_late_ms : late_ms;
+    }
+    toc_seen_init(&engine->seen, late_ms > SEEN_LEAST_MS ? late_ms : SEEN_LEAST_MS);
+    toc_seen_init(&engine->seen_long, late_ms > SEEN_LONG_MS ? late_ms : SEEN_LONG_MS);
+}
+
+struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
+{
+    struct toc_engine *engine = toc_mem_get(sizeof *engine);
+
+    engine->options = *options;
+    engine->options.source = toc_arena_str(&engine->arena, options->source);
+    if (engine->options.keys_most == 0) {
+        engine->options.keys_most = KEYS_MOST;
+    }
+    engine->catalogue = toc_ruleset_catalogue(options->rules);
+    engine->places = toc_ruleset_places(options->rules);
+    engine->now_ms = engine->begin_ms = engine->newest_ms = TOC_INSTANT_NONE;
+    build_inputs(engine);
+    build_rules(engine);
+    build_wakes(engine);
+    toc_clock_build(engine);
+    return engine;
+}
+
+void toc_engine_destroy(struct toc_engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    for (size_t r = 0; r < engine->rule_count; r++) {
+        struct toc_ruled *ruled = &engine->rules[r];
+        while (ruled->first != NULL) {
+            toc_keyed_destroy(engine, ruled->first);
+        }
+        for (size_t i = 0; i < ruled->partial_count; i++) {
+            toc_kept_release(&engine->pool, ruled->partials[i].entry.kept);
+            toc_mem_free(ruled->partials[i].texts);
+        }
+        toc_mem_free(ruled->partials);
+        toc_table_finish(&ruled->keys);
+    }
+    for (size_t g = 0; g < engine->group_count; g++) {
+        toc_due_finish(&engine->groups[g].telling);
+        toc_due_finish(&engine->groups[g].settling);
+    }
+    for (size_t i = 0; i < engine->options.input_count; i++) {
+        toc_mem_free(engine->inputs[i].partitions);
+    }
+    toc_adopt_finish(engine);
+    toc_due_finish(&engine->pacing);
+    toc_seen_finish(&engine->seen);
+    toc_seen_finish(&engine->seen_long);
+    toc_text_finish(&engine->record);
+    toc_text_finish(&engine->topic);
+    toc_text_finish(&engine->folded);
+    toc_kept_pool_finish(&engine->pool);
+    toc_arena_finish(&engine->arena);
+    toc_mem_free(engine);
+}
+
+/* --- Time ----------------------------------------------------------------------------------- */
+
+void toc_engine_partitions(struct toc_engine *engine, size_t index, uint32_t count)
+{
+    struct toc_engine_input *input = &engine->inputs[index];
+    uint32_t before = input->spec.partition_count;
+
+    toc_assert(count >= before && count <= TOC_PARTITIONS_MOST);
+    input->partitions = toc_mem_resize(input->partitions, count, sizeof *input->partitions);
+    for (uint32_t p = before; p < count; p++) {
+        input->partitions[p] = (struct toc_partition){.time_ms = TOC_INSTANT_NONE};
+    }
+    input->spec.partition_count = count;
+}
+
+void toc_engine_idle(struct toc_engine *engine, size_t index, uint32_t partition, bool is_idle)
+{
+    struct toc_engine_input *input = &engine->inputs[index];
+
+    toc_assert(partition < input->spec.partition_count);
+    struct toc_partition *at = &input->partitions[partition];
+    if (at->is_idle == is_idle) {
+        return;
+    }
+    if (at->is_idle && engine->now_ms > at->time_ms) {
+        at->time_ms = engine->now_ms; /* Time does not go back when it wakes. */
+    }
+    at->is_idle = is_idle;
+    if (is_idle) {
+        toc_clock_recount(engine, index);
+        toc_clock_move(engine, index);
+    }
+}
+
+static void begin_stream(struct toc_engine *engine, int64_t at_ms)
+{
+    if (engine->begin_ms == TOC_INSTANT_NONE || at_ms < engine->begin_ms) {
+        engine->begin_ms = at_ms;
+        toc_dispatch_members(engine);
+    }
+}
+
+void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
+{
+    struct toc_due *due;
+
+    if (now_ms <= engine->now_ms) {
+        return;
+    }
+    engine->now_ms = now_ms;
+    if (engine->begin_ms == TOC_INSTANT_NONE) {
+        begin_stream(engine, now_ms);
+    }
+    for (size_t i = 0; i < engine->options.input_count; i++) {
+        const struct toc_engine_input *input = &engine->inputs[i];
+        bool is_idle = false;
+        for (uint32_t p = 0; p < input->spec.partition_count && !is_idle; p++) {
+            is_idle = input->partitions[p].is_idle;
+        }
+        if (is_idle) {
+            toc_clock_recount(engine, i);
+            toc_clock_move(engine, i);
+        }
+    }
+    while ((due = toc_due_first(&engine->pacing)) != NULL && due->at_ms <= now_ms) {
+        struct toc_keyed *keyed =
+            (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
+        toc_due_remove(&engine->pacing, due);
+        toc_keyed_tell(engine, keyed, false);
+    }
+}
+
+/* Partition time: the newest event time, none counted beyond the lane clock or its Kafka
+ * timestamp. Decides what the watermark has passed before the event itself is looked at: an event
+ * at the watermark is on time. */
+static void move_partition(struct toc_engine *engine, size_t index, struct toc_partition *partition,
+                           const struct toc_event *event)
+{
+    struct toc_engine_input *input = &engine->inputs[index];
+    int64_t at_ms = event->at_ms;
+
+    if (at_ms > engine->now_ms) {
+        at_ms = engine->now_ms;
+    }
+    if (event->origin.stored_ms != TOC_INSTANT_NONE && at_ms > event->origin.stored_ms) {
+        at_ms = event->origin.stored_ms;
+    }
+    if (at_ms <= partition->time_ms) {
+        return;
+    }
+    bool was_lowest = partition->time_ms <= input->low_ms;
+    partition->time_ms = at_ms;
+    input->newest_ms = at_ms > input->newest_ms ? at_ms : input->newest_ms;
+    if (was_lowest) {
+        toc_clock_recount(engine, index);
+        toc_clock_move(engine, index);
+    }
+}
+
+void toc_engine_settle(struct toc_engine *engine)
+{
+    for (size_t g = 0; g < engine->group_count; g++) {
+        struct toc_group *group = &engine->groups[g];
+        if (engine->newest_ms > group->watermark_ms) {
+            group->watermark_ms = engine->newest_ms;
+            toc_clock_run(engine, group);
+        }
+    }
+    engine->is_flushing = true;
+    while (toc_due_first(&engine->pacing) != NULL) {
+        struct toc_due *due = toc_due_first(&engine->pacing);
+        struct toc_keyed *keyed =
+            (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
+        toc_due_remove(&engine->pacing, due);
+        toc_keyed_tell(engine, keyed, false);
+    }
+    engine->is_flushing = false;
+}
+
+/* --- Events --------------------------------------------------------------------------------- */
+
+static bool is_told_alone(const struct toc_engine *engine, int type)
+{
+    const struct toc_wakes *wakes = &engine->wakes[type];
+
+    for (size_t i = 0; i < wakes->count; i++) {
+        const struct toc_rule *rule = wakes->items[i].ruled->rule;
+        if (rule->kind == TOC_KIND_EVENT &&
+            (rule->aliases[wakes->items[i].alias].roles & TOC_ROLE_COUNTED) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum toc_feed note_identity(struct toc_engine *engine, const struct toc_event *event)
+{
+    enum toc_seen_verdict verdict =
+        toc_seen_note(&engine->seen, event->identity, event->content, engine->newest_ms);
+
+    if (is_told_alone(engine, event->type)) {
+        enum toc_seen_verdict longer =
+            toc_seen_note(&engine->seen_long, event->identity, event->content, engine->newest_ms);
+        verdict = verdict == TOC_SEEN_FIRST ? longer : verdict;
+    }
+    return verdict == TOC_SEEN_FIRST    ? TOC_FEED_TAKEN
+           : verdict == TOC_SEEN_REPEAT ? TOC_FEED_REPEAT
+                                        : TOC_FEED_CONFLICT;
+}
+
+enum toc_feed toc_engine_feed(struct toc_engine *engine, size_t index, uint32_t partition_index,
+                              const struct toc_event *event)
+{
+    toc_assert(index < engine->options.input_count);
+    struct toc_engine_input *input = &engine->inputs[index];
+    toc_assert(partition_index < input->spec.partition_count);
+    struct toc_partition *partition = &input->partitions[partition_index];
+
+    engine->counts.events++;
+    if (partition->is_idle) {
+        toc_engine_idle(engine, index, partition_index, false);
+    }
+    bool is_late = partition->time_ms != TOC_INSTANT_NONE &&
+                   event->at_ms < partition->time_ms - input->spec.accept_late_ms;
+    if (!is_late) {
+        move_partition(engine, index, partition, event);
+    }
+    if (partition->time_ms > engine->newest_ms) {
+        engine->newest_ms = partition->time_ms;
+    }
+    enum toc_feed feed = note_identity(engine, event);
+    if (feed != TOC_FEED_TAKEN) {
+        engine->counts.repeats += feed == TOC_FEED_REPEAT;
+        engine->counts.conflicts += feed == TOC_FEED_CONFLICT;
+        return feed;
+    }
+    if (is_late) {
+        engine->counts.late++;
+    } else if (engine->begin_ms == TOC_INSTANT_NONE || event->at_ms < engine->begin_ms) {
+        begin_stream(engine, event->at_ms);
+    }
+    toc_dispatch(engine, event, is_late);
+    return is_late ? TOC_FEED_LATE : TOC_FEED_TAKEN;
+}
+
+/* --- What can be asked ------------------------------------------------------------------------ */
+
+int64_t toc_engine_now(const struct toc_engine *engine)
+{
+    return engine->now_ms;
+}
+
+int64_t toc_engine_due(const struct toc_engine *engine)
+{
+    const struct toc_due *pacing = toc_due_first(&engine->pacing);
+    int64_t due_ms = pacing != NULL ? pacing->at_ms : TOC_INSTANT_NEVER;
+
+    for (size_t g = 0; g < engine->group_count; g++) {
+        const struct toc_group *group = &engine->groups[g];
+        const struct toc_due *telling = toc_due_first(&group->telling);
+        int64_t behind_ms = 0; /* How far the watermark lags the clock of a silent input. */
+        for (size_t i = 0; i < engine->options.input_count; i++) {
+            if ((group->waits_for >> i & 1) != 0 &&
+                engine->inputs[i].spec.max_disorder_ms > behind_ms) {
+                behind_ms = engine->inputs[i].spec.max_disorder_ms;
+            }
+        }
+        if (telling != NULL && telling->at_ms + behind_ms < due_ms) {
+            due_ms = telling->at_ms + behind_ms;
+        }
+    }
+    return due_ms;
+}
+
+struct toc_engine_counts toc_engine_counts(const struct toc_engine *engine)
+{
+    struct toc_engine_counts counts = engine->counts;
+
+    counts.keys = engine->key_count;
+    counts.kept_events = engine->pool.kept;
+    return counts;
+}
+
+struct toc_rule_counts toc_engine_rule_counts(const struct toc_engine *engine, size_t rule)
+{
+    toc_assert(rule < engine->rule_count);
+    struct toc_rule_counts counts = engine->rules[rule].counts;
+
+    counts.open = 0;
+    for (const struct toc_keyed *keyed = engine->rules[rule].first; keyed != NULL;
+         keyed = keyed->next) {
+        for (size_t i = 0; i < keyed->alerts.count; i++) {
+            counts.open += keyed->alerts.items[i]->is_open;
+        }
+    }
+    return counts;
+}
+
+int64_t toc_engine_partition_time(const struct toc_engine *engine, size_t input, uint32_t partition)
+{
+    toc_assert(input < engine->options.input_count &&
+               partition < engine->inputs[input].spec.partition_count);
+    const struct toc_partition *at = &engine->inputs[input].partitions[partition];
+    return at->is_idle && engine->now_ms > at->time_ms ? engine->now_ms : at->time_ms;
+}
+
+int64_t toc_engine_watermark(const struct toc_engine *engine, size_t rule)
+{
+    toc_assert(rule < engine->rule_count);
+    return engine->rules[rule].group->watermark_ms;
+}

@@ -1,0 +1,264 @@
+#include "base/assert.h"
+#include "base/mem.h"
+#include "engine/core.h"
+
+bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned mask)
+{
+    if (a->mode != b->mode) {
+        return false;
+    }
+    for (size_t i = 0; i < TOC_RULE_KEY_PARTS; i++) {
+        if ((mask >> i & 1) != 0 && !toc_str_equal(a->values[i].folded, b->values[i].folded)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t key_hash(const struct toc_key *key)
+{
+    uint64_t hash = (uint64_t)key->mode;
+
+    for (size_t i = 0; i < key->count; i++) {
+        hash = toc_hash64(key->values[i].folded.data, key->values[i].folded.size, hash);
+    }
+    return hash;
+}
+
+/* A copy of @key with its texts in one block. */
+static char *copy_key(struct toc_key *copy, const struct toc_key *key)
+{
+    size_t size = 0;
+
+    *copy = *key;
+    for (size_t i = 0; i < key->count; i++) {
+        size += key->values[i].folded.size + key->values[i].label.size;
+    }
+    char *texts = toc_mem_get(size), *at = texts;
+    for (size_t i = 0; i < key->count; i++) {
+        struct toc_str *parts[] = {&copy->values[i].folded, &copy->values[i].label};
+        for (size_t j = 0; j < 2; j++) {
+            if (parts[j]->size > 0) {
+                memcpy(at, parts[j]->data, parts[j]->size);
+            }
+            parts[j]->data = at;
+            at += parts[j]->size;
+        }
+    }
+    return texts;
+}
+
+/* What came before for part of this key. */
+static void take_partials(struct toc_engine *engine, struct toc_keyed *keyed)
+{
+    const struct toc_ruled *ruled = keyed->ruled;
+
+    for (size_t i = 0; i < ruled->partial_count; i++) {
+        const struct toc_partial *partial = &ruled->partials[i];
+        if (toc_key_agrees(&partial->key, &keyed->key, partial->mask)) {
+            struct toc_entry entry = partial->entry;
+            toc_kept_share(entry.kept);
+            (void)toc_match_add(&keyed->match, &entry);
+        }
+    }
+    (void)engine;
+}
+
+struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
+                                 const struct toc_key *key, bool may_create, int64_t begin_ms)
+{
+    uint64_t hash = key_hash(key);
+    struct toc_keyed *keyed;
+    size_t at = 0;
+
+    while ((keyed = toc_table_next(&ruled->keys, hash, &at)) != NULL) {
+        if (toc_key_agrees(&keyed->key, key, ruled->key_mask)) {
+            return keyed;
+        }
+    }
+    if (!may_create) {
+        return NULL;
+    }
+    if (engine->key_count >= engine->options.keys_most) {
+        engine->counts.keys_refused++;
+        return NULL;
+    }
+    engine->key_count++;
+    keyed = toc_mem_get(sizeof *keyed);
+    keyed->ruled = ruled;
+    keyed->hash = hash;
+    keyed->texts = copy_key(&keyed->key, key);
+    keyed->telling.order = keyed->settling.order = keyed->pacing.order = ++engine->order;
+    int64_t horizon_ms = ruled->group->horizon_ms;
+    int64_t now_ms = horizon_ms == TOC_INSTANT_NONE ? TOC_INSTANT_MIN : horizon_ms - 1;
+    if (begin_ms != TOC_INSTANT_NONE && now_ms >= begin_ms) {
+        now_ms = begin_ms - 1;
+    }
+    toc_match_init(&keyed->match, ruled->rule, &engine->pool, now_ms, begin_ms);
+    toc_table_add(&ruled->keys, hash, keyed);
+    keyed->previous = ruled->last;
+    *(ruled->last != NULL ? &ruled->last->next : &ruled->first) = keyed;
+    ruled->last = keyed;
+    take_partials(engine, keyed);
+    return keyed;
+}
+
+void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed)
+{
+    struct toc_ruled *ruled = keyed->ruled;
+
+    toc_due_remove(&ruled->group->telling, &keyed->telling);
+    toc_due_remove(&ruled->group->settling, &keyed->settling);
+    toc_due_remove(&engine->pacing, &keyed->pacing);
+    toc_table_remove(&ruled->keys, keyed->hash, keyed);
+    *(keyed->previous != NULL ? &keyed->previous->next : &ruled->first) = keyed->next;
+    *(keyed->next != NULL ? &keyed->next->previous : &ruled->last) = keyed->previous;
+    toc_match_finish(&keyed->match);
+    toc_alerts_finish(&keyed->alerts);
+    toc_mem_free(keyed->texts);
+    toc_mem_free(keyed);
+    engine->key_count--;
+}
+
+static void on_record(const struct toc_alert *alert, const struct toc_telling *telling,
+                      struct toc_str data, void *context)
+{
+    struct toc_engine *engine = context;
+    const struct toc_rule *rule = telling->rule;
+
+    if (engine->is_muted) {
+        return;
+    }
+    struct toc_text *topic = telling->topic; /* Free again: the record is written. */
+    toc_text_clear(topic);
+    toc_text_add(topic, rule->alert.topic);
+    if (rule->status == TOC_RULE_EXPERIMENTAL) {
+        toc_text_add(topic, TOC_STR(".shadow"));
+    }
+    if (telling->key->mode != TOC_MODE_ACTUAL) {
+        toc_text_addf(topic, ".%s", toc_mode_text(telling->key->mode));
+    }
+    engine->counts.told[alert->state]++;
+    struct toc_told told = {
+        .rule = rule,
+        .state = alert->state,
+        .is_open = alert->is_open,
+        .mode = telling->key->mode,
+        .topic = toc_text_str(topic),
+        .alert_id = toc_str_of(alert->id),
+        .record = toc_text_str(telling->record),
+        .data = data,
+        .seq = alert->seq,
+    };
+    engine->options.on_told(&told, engine->options.context);
+}
+
+/* While muted: remember what ended for good, for alerts.open may still hold it. */
+static void on_final(const struct toc_alert *alert, const struct toc_telling *telling,
+                     void *context)
+{
+    struct toc_engine *engine = context;
+
+    (void)telling;
+    if (!engine->is_muted || alert->state == TOC_ALERT_CANCELLED) {
+        return;
+    }
+    if (engine->final_count == engine->final_room) {
+        engine->final_room = engine->final_room == 0 ? 64 : engine->final_room * 2;
+        engine->finals =
+            toc_mem_resize(engine->finals, engine->final_room, sizeof *engine->finals);
+    }
+    struct toc_final *final = &engine->finals[engine->final_count++];
+    *final = (struct toc_final){
+        .end_ms = alert->end_ms,
+        .state = alert->state == TOC_ALERT_UPDATE ? TOC_ALERT_EXPIRED : alert->state,
+    };
+    memcpy(final->id, alert->id, sizeof final->id);
+}
+
+struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed)
+{
+    const struct toc_ruled *ruled = keyed->ruled;
+
+    return (struct toc_telling){
+        .rule = ruled->rule,
+        .catalogue = engine->catalogue,
+        .places = engine->places,
+        .key = &keyed->key,
+        .is_at_once = ruled->is_at_once,
+        .is_clustered = ruled->rule->has_near && ruled->rule->key_part_count == 0,
+        .watermark_ms = ruled->group->watermark_ms,
+        .settled_ms = keyed->match.settled.now_ms,
+        .now_ms = engine->now_ms,
+        .is_flushing = engine->is_flushing,
+        .source = engine->options.source,
+        .record = &engine->record,
+        .topic = &engine->topic,
+        .on_record = on_record,
+        .on_final = on_final,
+        .context = engine,
+    };
+}
+
+void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_again)
+{
+    struct toc_ruled *ruled = keyed->ruled;
+    struct toc_group *group = ruled->group;
+    struct toc_match_state *newest = &keyed->match.newest;
+
+    if (group->watermark_ms != TOC_INSTANT_NONE) {
+        toc_match_advance(&keyed->match, group->watermark_ms - 1);
+    }
+    bool is_joined = newest->is_joined;
+    newest->is_joined = false;
+    int64_t change_ms = toc_match_next(&keyed->match);
+    int64_t telling_ms = change_ms == TOC_INSTANT_NEVER ? change_ms : change_ms + 1;
+    if (newest->episodes.count > 0 || keyed->alerts.count > 0) {
+        struct toc_telling telling = toc_keyed_telling(engine, keyed);
+        size_t before = keyed->alerts.count;
+        struct toc_alerts_due due =
+            toc_alerts_tell(&keyed->alerts, &newest->episodes, is_again || is_joined,
+                            &engine->pool, &telling);
+        ruled->counts.told_new += keyed->alerts.count > before ? keyed->alerts.count - before : 0;
+        telling_ms = due.watermark_ms < telling_ms ? due.watermark_ms : telling_ms;
+        if (due.clock_ms != TOC_INSTANT_NEVER) {
+            toc_due_set(&engine->pacing, &keyed->pacing, due.clock_ms);
+        } else {
+            toc_due_remove(&engine->pacing, &keyed->pacing);
+        }
+    }
+    if (telling_ms != TOC_INSTANT_NEVER) {
+        if (telling_ms <= group->watermark_ms) {
+            telling_ms = group->watermark_ms + 1; /* Looked at already: at the next ms. */
+        }
+        toc_due_set(&group->telling, &keyed->telling, telling_ms);
+    } else {
+        toc_due_remove(&group->telling, &keyed->telling);
+    }
+    if (keyed->settling.place == 0) {
+        /* When all it knows now is behind the horizon; a key that is only watched need not. */
+        const struct toc_ring *ring = &keyed->match.ring;
+        bool is_fading = ring->first < ring->end || newest->episodes.count > 0 ||
+                         keyed->alerts.count > 0 || !(newest->is_known || newest->is_watched);
+        int64_t memory_ms = toc_rule_memory_ms(ruled->rule);
+        int64_t from_ms = newest->now_ms > group->horizon_ms ? newest->now_ms : group->horizon_ms;
+        if (is_fading) {
+            toc_due_set(&group->settling, &keyed->settling,
+                        from_ms + (memory_ms > 1000 ? memory_ms : 1000) + 1);
+        }
+    }
+    ruled->counts.budget += keyed->match.over_fuel;
+    keyed->match.over_fuel = 0;
+}
+
+void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
+                   const struct toc_entry *entry)
+{
+    struct toc_entry own = *entry;
+
+    toc_match_settle(&keyed->match, keyed->ruled->group->horizon_ms);
+    toc_kept_share(own.kept);
+    bool is_again = toc_match_add(&keyed->match, &own);
+    keyed->ruled->counts.matched++;
+    toc_keyed_tell(engine, keyed, is_again);
+}

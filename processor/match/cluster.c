@@ -1,0 +1,456 @@
+/* `near` within `when`: events of which every two lie within a distance. rules/README.md,
+ * "Windowed kinds".
+ *
+ * Every fulfilling clique that is new at an event contains that event, so each event asks, of each
+ * neighbour in the window: until when is there a smallest fulfilling clique with both? An event of
+ * one colour each fulfils: with `count` every event is a colour of its own, with count_distinct its
+ * value, with all_of and any_kinds its alias. Without group_by such cliques join into clusters
+ * through events they share; with group_by one life a key is enough.
+ * The search is exact and bounded by TOC_MATCH_FUEL tries an event; giving up is counted. */
+#include "base/assert.h"
+#include "base/mem.h"
+#include "match/match.h"
+
+struct search {
+    const struct toc_match *match;
+    const struct toc_match_state *state;
+    size_t need;                          /* Colours. */
+    const size_t *pool;                   /* Members near the new event, by time. */
+    size_t pool_count;
+    uint64_t chosen[TOC_RULE_NEAR_COUNT]; /* seqs */
+    size_t chosen_count;
+    uint32_t fuel;
+};
+
+static const struct toc_entry *entry_of(const struct search *search, uint64_t seq)
+{
+    return toc_ring_get(&search->match->ring, seq);
+}
+
+static bool is_other_colour(const struct search *search, uint64_t a, uint64_t b)
+{
+    switch (search->match->rule->kind) {
+    case TOC_KIND_COUNT:
+        return a != b;
+    case TOC_KIND_COUNT_DISTINCT:
+        return entry_of(search, a)->value != entry_of(search, b)->value;
+    default:
+        return entry_of(search, a)->alias != entry_of(search, b)->alias;
+    }
+}
+
+static bool can_join(const struct search *search, uint64_t seq)
+{
+    for (size_t i = 0; i < search->chosen_count; i++) {
+        if (!is_other_colour(search, search->chosen[i], seq) ||
+            !toc_match_near(entry_of(search, search->chosen[i]), entry_of(search, seq),
+                            search->match->rule->near_mm)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Complete the chosen ones from the pool's members at @from and later. */
+static bool complete(struct search *search, size_t from)
+{
+    if (search->chosen_count == search->need) {
+        return true;
+    }
+    for (size_t i = from; i < search->pool_count && search->fuel > 0; i++) {
+        uint64_t seq = search->state->members[search->pool[i]].seq;
+        search->fuel--;
+        if (!can_join(search, seq)) {
+            continue;
+        }
+        search->chosen[search->chosen_count++] = seq;
+        if (complete(search, i + 1)) {
+            return true;
+        }
+        search->chosen_count--;
+    }
+    return false;
+}
+
+static size_t needed(const struct toc_rule *rule)
+{
+    if (rule->kind == TOC_KIND_ALL_OF) {
+        return rule->counted_count;
+    }
+    return (size_t)(rule->compare == TOC_MORE_THAN ? rule->threshold + 1 : rule->threshold);
+}
+
+static bool is_grouped(const struct toc_rule *rule)
+{
+    return rule->key_part_count > 0;
+}
+
+static void cut(struct toc_match *match, struct toc_match_state *state, size_t member)
+{
+    toc_ring_get(&match->ring, state->members[member].seq)->marks[state->mark] |= TOC_MARK_CUT;
+    state->member_count--;
+    memmove(&state->members[member], &state->members[member + 1],
+            (state->member_count - member) * sizeof *state->members);
+}
+
+static int64_t alive_of(const struct toc_match *match, const struct toc_match_state *state,
+                        size_t member)
+{
+    return toc_ring_get(&match->ring, state->members[member].seq)->at_ms +
+           match->rule->within_ms + 1;
+}
+
+/* The end of a cluster as it is known, from the last clique's end and its newest evidence. */
+static void set_end(const struct toc_match *match, struct toc_episode *episode)
+{
+    const struct toc_alert_spec *spec = &match->rule->alert;
+    int64_t expiry_ms = spec->expire_after_ms > 0 ? episode->last_ms + spec->expire_after_ms
+                                                  : TOC_INSTANT_NEVER;
+    int64_t held_ms = episode->alive_ms < expiry_ms ? episode->alive_ms : expiry_ms;
+
+    if (held_ms <= episode->begin_ms) { /* `for` has not passed: none yet. */
+        episode->end_ms = episode->begin_ms;
+        return;
+    }
+    episode->end_ms = episode->alive_ms + spec->keep_firing_ms;
+    episode->ending = TOC_ENDING_WINDOW;
+    if (expiry_ms < episode->end_ms) {
+        episode->end_ms = expiry_ms;
+        episode->ending = TOC_ENDING_EXPIRED;
+    }
+}
+
+/* Does the stretch beginning at @at_ms touch the episode @member belongs to? */
+static struct toc_episode *touched(const struct toc_match *match,
+                                   const struct toc_match_state *state, size_t member,
+                                   int64_t at_ms)
+{
+    const struct toc_member *of = &state->members[member];
+    const struct toc_alert_spec *spec = &match->rule->alert;
+    struct toc_episode *episode =
+        of->episode != 0 ? toc_episodes_find(&state->episodes, of->episode) : NULL;
+
+    if (episode == NULL || episode->is_closed || at_ms > of->alive_ms + spec->keep_firing_ms ||
+        (spec->expire_after_ms > 0 && at_ms > episode->last_ms + spec->expire_after_ms)) {
+        return NULL;
+    }
+    return episode;
+}
+
+static void join(struct toc_match *match, struct toc_match_state *state, uint64_t into_id,
+                 uint64_t from_id)
+{
+    struct toc_episode *into = toc_episodes_find(&state->episodes, into_id);
+    struct toc_episode *from = toc_episodes_find(&state->episodes, from_id);
+
+    toc_assert(into != NULL && from != NULL);
+    if (from->begin_ms < into->begin_ms) {
+        into->begin_ms = from->begin_ms;
+    }
+    if (from->alive_ms > into->alive_ms) {
+        into->alive_ms = from->alive_ms;
+    }
+    toc_episode_join(into, from, match->pool);
+    for (size_t i = 0; i < state->member_count; i++) {
+        if (state->members[i].episode == from_id) {
+            state->members[i].episode = into_id;
+        }
+    }
+    toc_episodes_remove(&state->episodes, (size_t)(from - state->episodes.items), match->pool);
+    state->is_joined = true;
+}
+
+/* The new event and the members with alive_ms in @alive (NONE: not in a clique) are one cluster. */
+static void cluster(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
+                    const int64_t *alive)
+{
+    uint64_t id = 0;
+
+    for (size_t i = 0; i < state->member_count; i++) {
+        if (alive[i] == TOC_INSTANT_NONE) {
+            continue;
+        }
+        const struct toc_episode *episode = touched(match, state, i, at_ms);
+        if (episode == NULL || episode->id == id) {
+            continue;
+        }
+        uint64_t other = episode->id;
+        if (id == 0) {
+            id = other;
+        } else if (other < id) {
+            join(match, state, other, id);
+            id = other;
+        } else {
+            join(match, state, id, other);
+        }
+    }
+    if (id == 0) {
+        id = toc_episodes_add(&state->episodes, at_ms + match->rule->alert.for_ms)->id;
+    }
+    struct toc_episode *episode = toc_episodes_find(&state->episodes, id);
+    for (size_t i = 0; i < state->member_count; i++) {
+        struct toc_member *member = &state->members[i];
+        if (alive[i] == TOC_INSTANT_NONE) {
+            continue;
+        }
+        if (member->episode != id) {
+            struct toc_evidence evidence =
+                toc_match_evidence(toc_ring_get(&match->ring, member->seq));
+            toc_episode_add(episode, &evidence, match->pool);
+            member->episode = id;
+            member->alive_ms = alive[i];
+        } else if (alive[i] > member->alive_ms) {
+            member->alive_ms = alive[i];
+        }
+        if (alive[i] > episode->alive_ms) {
+            episode->alive_ms = alive[i];
+        }
+    }
+    set_end(match, episode);
+}
+
+/* Take the event at @seq in; fill @alive, one a member (the new one last). True: it is in a clique. */
+static bool find_cliques(struct toc_match *match, struct toc_match_state *state, uint64_t seq,
+                         int64_t *alive, size_t *pool)
+{
+    struct search search = {.match = match,
+                            .state = state,
+                            .need = needed(match->rule),
+                            .pool = pool,
+                            .fuel = TOC_MATCH_FUEL};
+    const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+    size_t own = state->member_count - 1;
+
+    for (size_t i = 0; i < state->member_count; i++) {
+        alive[i] = TOC_INSTANT_NONE;
+        if (i != own && toc_match_near(entry, toc_ring_get(&match->ring, state->members[i].seq),
+                                       match->rule->near_mm)) {
+            pool[search.pool_count++] = i;
+        }
+    }
+    if (search.need <= 1) {
+        alive[own] = entry->at_ms + match->rule->within_ms + 1;
+        return true;
+    }
+    /* The oldest member of a clique decides how long it lives: try the newest as oldest first. */
+    for (size_t oldest = search.pool_count; oldest-- > 0;) {
+        for (size_t with = oldest; with < search.pool_count; with++) {
+            size_t member = pool[with];
+            if (alive[member] != TOC_INSTANT_NONE) {
+                continue;
+            }
+            search.chosen[0] = seq;
+            search.chosen_count = 1;
+            if (!can_join(&search, state->members[pool[oldest]].seq)) {
+                break;
+            }
+            search.chosen[search.chosen_count++] = state->members[pool[oldest]].seq;
+            if (with != oldest) {
+                if (search.need < 3 || !can_join(&search, state->members[member].seq)) {
+                    continue;
+                }
+                search.chosen[search.chosen_count++] = state->members[member].seq;
+            }
+            if (complete(&search, oldest + 1)) {
+                int64_t alive_ms = alive_of(match, state, pool[oldest]);
+                alive[member] = alive_ms;
+                alive[own] = alive_ms > alive[own] ? alive_ms : alive[own];
+            } else if (with == oldest) {
+                break; /* In no clique as the oldest. */
+            }
+        }
+    }
+    match->over_fuel += search.fuel == 0;
+    return alive[own] != TOC_INSTANT_NONE;
+}
+
+static void collect(struct toc_match *match, struct toc_match_state *state)
+{
+    struct toc_episode *episode = toc_life_episode(state, &state->life);
+
+    if (episode == NULL || !state->life.is_held || !state->life.is_raw) {
+        return;
+    }
+    for (size_t i = 0; i < state->member_count; i++) {
+        struct toc_member *member = &state->members[i];
+        const struct toc_entry *entry = toc_ring_get(&match->ring, member->seq);
+        if (member->alive_ms > state->life.raw_ms && member->episode != episode->id) {
+            struct toc_evidence evidence = toc_match_evidence(entry);
+            toc_episode_add(episode, &evidence, match->pool);
+            member->episode = episode->id;
+        }
+    }
+}
+
+static void add(struct toc_match *match, struct toc_match_state *state, uint64_t seq, int64_t at_ms)
+{
+    if (state->member_count == state->member_room) {
+        state->member_room = state->member_room == 0 ? 8 : state->member_room * 2;
+        state->members =
+            toc_mem_resize(state->members, state->member_room, sizeof *state->members);
+    }
+    state->members[state->member_count++] =
+        (struct toc_member){.seq = seq, .alive_ms = TOC_INSTANT_NONE};
+    if (!toc_ring_get(&match->ring, seq)->has_point) {
+        return;
+    }
+    int64_t *alive = toc_mem_array(state->member_count, sizeof *alive);
+    size_t *pool = toc_mem_array(state->member_count, sizeof *pool);
+    if (find_cliques(match, state, seq, alive, pool)) {
+        if (is_grouped(match->rule)) {
+            for (size_t i = 0; i < state->member_count; i++) {
+                if (alive[i] > state->members[i].alive_ms) {
+                    state->members[i].alive_ms = alive[i];
+                }
+            }
+            int64_t own_ms = alive[state->member_count - 1];
+            state->alive_ms = own_ms > state->alive_ms ? own_ms : state->alive_ms;
+        } else {
+            cluster(match, state, at_ms, alive);
+        }
+    }
+    toc_mem_free(alive);
+    toc_mem_free(pool);
+}
+
+static void draw_line(struct toc_match *match, struct toc_match_state *state,
+                      const struct toc_entry *line, int64_t at_ms)
+{
+    struct toc_tie tie = match->rule->aliases[line->alias].clear_tie;
+    enum toc_ending ending = line->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE;
+    bool is_by_key = tie.alias < 0;
+
+    if (is_by_key && line->value > state->cut_ms) {
+        state->cut_ms = line->value;
+    }
+    for (size_t e = 0; e < state->episodes.count; e++) {
+        struct toc_episode *episode = &state->episodes.items[e];
+        bool is_touched = is_by_key;
+        for (size_t i = 0; !is_touched && i < episode->evidence_count; i++) {
+            const struct toc_evidence *evidence = &episode->evidence[i];
+            struct toc_entry at = {.has_point = evidence->has_point,
+                                   .lat_deg = evidence->lat_deg,
+                                   .lon_deg = evidence->lon_deg};
+            is_touched = evidence->alias == tie.alias && evidence->kept->at_ms <= line->value &&
+                         toc_match_near(line, &at, tie.distance_mm);
+        }
+        if (!is_touched || episode->is_closed || episode->end_ms <= at_ms ||
+            episode->last_ms > line->value) {
+            continue;
+        }
+        if (episode->id == state->life.episode) {
+            (void)toc_life_line(state, &state->life, at_ms, line->value, ending);
+        } else {
+            (void)toc_match_end(episode, at_ms, ending);
+        }
+        for (size_t i = state->member_count; i-- > 0;) {
+            if (state->members[i].episode == episode->id) {
+                cut(match, state, i);
+            }
+        }
+    }
+    for (size_t i = state->member_count; i-- > 0;) {
+        const struct toc_entry *entry = toc_ring_get(&match->ring, state->members[i].seq);
+        if (entry->at_ms <= line->value &&
+            (is_by_key || (entry->alias == tie.alias &&
+                           toc_match_near(line, entry, tie.distance_mm)))) {
+            cut(match, state, i);
+        }
+    }
+    if (is_grouped(match->rule)) { /* Who is left decides how long it lasts. */
+        state->alive_ms = TOC_INSTANT_NONE;
+        for (size_t i = 0; i < state->member_count; i++) {
+            state->members[i].alive_ms = TOC_INSTANT_NONE;
+        }
+    }
+}
+
+/* After a line by distance in a keyed rule: the cliques that are left, found anew. */
+static void find_anew(struct toc_match *match, struct toc_match_state *state)
+{
+    size_t count = state->member_count;
+    int64_t *alive = toc_mem_array(count + 1, sizeof *alive);
+    size_t *pool = toc_mem_array(count + 1, sizeof *pool);
+
+    for (state->member_count = 1; state->member_count <= count; state->member_count++) {
+        size_t own = state->member_count - 1;
+        if (find_cliques(match, state, state->members[own].seq, alive, pool)) {
+            for (size_t i = 0; i <= own; i++) {
+                if (alive[i] > state->members[i].alive_ms) {
+                    state->members[i].alive_ms = alive[i];
+                }
+            }
+            state->alive_ms = alive[own] > state->alive_ms ? alive[own] : state->alive_ms;
+        }
+    }
+    state->member_count = count;
+    toc_mem_free(alive);
+    toc_mem_free(pool);
+}
+
+void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
+                      uint64_t end)
+{
+    const struct toc_rule *rule = match->rule;
+    bool is_line = false;
+    int64_t newest_ms = TOC_INSTANT_NONE;
+
+    size_t gone = 0;
+    while (gone < state->member_count && alive_of(match, state, gone) <= at_ms) {
+        gone++;
+    }
+    state->member_count -= gone;
+    if (gone > 0) {
+        memmove(state->members, state->members + gone,
+                state->member_count * sizeof *state->members);
+    }
+    for (uint64_t seq = state->next; seq < end; seq++) {
+        struct toc_entry *line = toc_ring_get(&match->ring, seq);
+        if ((toc_match_roles(match, line) & TOC_ROLE_CLEAR) == 0) {
+            continue;
+        }
+        draw_line(match, state, line, at_ms);
+        is_line = true;
+        struct toc_tie tie = rule->aliases[line->alias].clear_tie;
+        for (uint64_t other = state->next; tie.alias >= 0 && other < end; other++) {
+            struct toc_entry *entry = toc_ring_get(&match->ring, other);
+            if (entry->alias == tie.alias && entry->at_ms <= line->value &&
+                toc_match_near(line, entry, tie.distance_mm)) {
+                entry->marks[state->mark] |= TOC_MARK_CUT;
+            }
+        }
+    }
+    if (is_line && is_grouped(rule)) {
+        find_anew(match, state);
+    }
+    for (; state->next < end; state->next++) {
+        const struct toc_entry *entry = toc_ring_get(&match->ring, state->next);
+        if ((toc_match_roles(match, entry) & TOC_ROLE_COUNTED) != 0 &&
+            toc_match_counts(state, entry)) {
+            add(match, state, state->next, at_ms);
+        }
+    }
+    state->low = state->member_count > 0 ? state->members[0].seq : state->next;
+    if (!is_grouped(rule)) {
+        return;
+    }
+    for (size_t i = state->member_count; i-- > 0 && newest_ms == TOC_INSTANT_NONE;) {
+        if (state->members[i].alive_ms > at_ms) { /* The newest in a living clique. */
+            newest_ms = toc_ring_get(&match->ring, state->members[i].seq)->at_ms;
+        }
+    }
+    toc_life_set(match, state, &state->life, at_ms, at_ms < state->alive_ms, newest_ms, state->low,
+                 TOC_ENDING_WINDOW);
+    toc_life_step(match, state, &state->life, at_ms);
+    collect(match, state);
+}
+
+int64_t toc_cluster_next(const struct toc_match *match, const struct toc_match_state *state)
+{
+    int64_t next_ms = toc_life_next(match, &state->life);
+
+    if (is_grouped(match->rule) && state->life.is_raw && state->alive_ms < next_ms) {
+        next_ms = state->alive_ms;
+    }
+    return next_ms;
+}

@@ -1,0 +1,325 @@
+#include "match/match.h"
+
+#include "base/assert.h"
+#include "base/mem.h"
+
+static const struct {
+    toc_match_step_fn *step;
+    toc_match_next_fn *next;
+} kinds[] = {
+    [TOC_KIND_EVENT] = {toc_sequence_step, toc_sequence_next},
+    [TOC_KIND_SEQUENCE] = {toc_sequence_step, toc_sequence_next},
+    [TOC_KIND_LATEST] = {toc_latest_step, toc_latest_next},
+    [TOC_KIND_COUNT] = {toc_window_step, toc_window_next},
+    [TOC_KIND_COUNT_DISTINCT] = {toc_window_step, toc_window_next},
+    [TOC_KIND_SUM] = {toc_window_step, toc_window_next},
+    [TOC_KIND_AVERAGE] = {toc_window_step, toc_window_next},
+    [TOC_KIND_MIN] = {toc_window_step, toc_window_next},
+    [TOC_KIND_MAX] = {toc_window_step, toc_window_next},
+    [TOC_KIND_ALL_OF] = {toc_window_step, toc_window_next},
+    [TOC_KIND_ANY_KINDS] = {toc_window_step, toc_window_next},
+    [TOC_KIND_ABSENCE] = {toc_absence_step, toc_absence_next},
+    [TOC_KIND_SILENCE] = {toc_absence_step, toc_absence_next},
+};
+_Static_assert(sizeof kinds / sizeof kinds[0] == TOC_KIND_SILENCE + 1, "a kind has no matcher");
+
+static void step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
+                 uint64_t end)
+{
+    (match->rule->has_near ? toc_cluster_step : kinds[match->rule->kind].step)(match, state, at_ms,
+                                                                              end);
+}
+
+static int64_t next_change(const struct toc_match *match, const struct toc_match_state *state)
+{
+    return (match->rule->has_near ? toc_cluster_next
+                                  : kinds[match->rule->kind].next)(match, state);
+}
+
+static void begin_at(struct toc_match_state *state, int64_t now_ms, int mark)
+{
+    *state = (struct toc_match_state){
+        .now_ms = now_ms,
+        .mark = mark,
+        .cut_ms = TOC_INSTANT_NONE,
+        .answer_ms = TOC_INSTANT_NONE,
+        .due_ms = TOC_INSTANT_NEVER,
+        .alive_ms = TOC_INSTANT_NONE,
+        .newest_ms = TOC_INSTANT_NONE,
+        .life = {.place = -1, .last_ms = TOC_INSTANT_NONE},
+    };
+}
+
+static void know_from(struct toc_match_state *state, int64_t begin_ms)
+{
+    state->is_known = state->is_watched = true;
+    state->known_ms = state->watched_ms = begin_ms;
+}
+
+void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
+                    struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms)
+{
+    *match = (struct toc_match){.rule = rule, .pool = pool};
+    begin_at(&match->settled, now_ms, 0);
+    begin_at(&match->newest, now_ms, 1);
+    if (begin_ms != TOC_INSTANT_NONE) {
+        know_from(&match->settled, begin_ms);
+        know_from(&match->newest, begin_ms);
+    }
+}
+
+static void state_finish(struct toc_match_state *state, struct toc_kept_pool *pool)
+{
+    toc_episodes_finish(&state->episodes, pool);
+    toc_mem_free(state->distinct);
+    toc_mem_free(state->lives);
+    toc_mem_free(state->members);
+}
+
+void toc_match_finish(struct toc_match *match)
+{
+    state_finish(&match->settled, match->pool);
+    state_finish(&match->newest, match->pool);
+    toc_ring_finish(&match->ring, match->pool);
+}
+
+static void *copy_items(void *old, size_t old_room, const void *from, size_t from_room,
+                        size_t size_bytes)
+{
+    if (old_room != from_room) {
+        toc_mem_free(old);
+        old = from_room > 0 ? toc_mem_array(from_room, size_bytes) : NULL;
+    }
+    if (from_room > 0) {
+        memcpy(old, from, from_room * size_bytes);
+    }
+    return old;
+}
+
+/* Make the newest state equal to the settled one. Episodes that had ended for good before the
+ * horizon are not derived again; the caller of toc_match_add keeps what it was told of them. */
+static void rewind_newest(struct toc_match *match)
+{
+    struct toc_match_state *to = &match->newest;
+    const struct toc_match_state *from = &match->settled;
+    struct toc_match_state old = *to;
+
+    *to = *from;
+    to->mark = 1;
+    to->is_joined = true;
+    to->distinct = copy_items(old.distinct, old.distinct_room, from->distinct, from->distinct_room,
+                              sizeof *to->distinct);
+    to->lives =
+        copy_items(old.lives, old.life_room, from->lives, from->life_room, sizeof *to->lives);
+    to->members = copy_items(old.members, old.member_room, from->members, from->member_room,
+                             sizeof *to->members);
+    to->episodes = old.episodes;
+    toc_episodes_copy(&to->episodes, &from->episodes, match->pool);
+    for (uint64_t seq = match->ring.first; seq < match->ring.end; seq++) {
+        struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        entry->marks[1] = entry->marks[0];
+    }
+}
+
+static void sweep(struct toc_match *match, struct toc_match_state *state, int64_t to_ms)
+{
+    for (;;) {
+        int64_t entry_ms = state->next < match->ring.end
+                               ? toc_ring_get(&match->ring, state->next)->at_ms
+                               : TOC_INSTANT_NEVER;
+        int64_t at_ms = next_change(match, state);
+        if (at_ms <= state->now_ms) {
+            at_ms = state->now_ms + 1; /* Due already: at the first ms there is. */
+        }
+        if (entry_ms < at_ms) {
+            at_ms = entry_ms;
+        }
+        if (at_ms > to_ms) {
+            break;
+        }
+        uint64_t end = state->next;
+        while (end < match->ring.end && toc_ring_get(&match->ring, end)->at_ms == at_ms) {
+            end++;
+        }
+        step(match, state, at_ms, end);
+        state->next = end;
+        state->now_ms = at_ms;
+    }
+    if (to_ms > state->now_ms) {
+        state->now_ms = to_ms;
+    }
+}
+
+bool toc_match_add(struct toc_match *match, const struct toc_entry *entry)
+{
+    struct toc_entry own = *entry;
+
+    if (own.at_ms <= match->settled.now_ms) {
+        own.at_ms = match->settled.now_ms + 1;
+    }
+    (void)toc_ring_add(&match->ring, &own);
+    bool is_again = own.at_ms <= match->newest.now_ms;
+    int64_t to_ms = is_again ? match->newest.now_ms : own.at_ms;
+    if (is_again) {
+        rewind_newest(match);
+    }
+    sweep(match, &match->newest, to_ms);
+    return is_again;
+}
+
+void toc_match_advance(struct toc_match *match, int64_t to_ms)
+{
+    sweep(match, &match->newest, to_ms);
+}
+
+void toc_match_begin(struct toc_match *match, int64_t begin_ms)
+{
+    struct toc_match_state *settled = &match->settled;
+
+    if (begin_ms < settled->known_ms && settled->is_known) {
+        settled->known_ms = begin_ms;
+    }
+    if (begin_ms < settled->watched_ms && settled->is_watched) {
+        settled->watched_ms = begin_ms;
+    }
+    if (begin_ms <= settled->now_ms) {
+        settled->now_ms = begin_ms - 1;
+    }
+    int64_t to_ms = match->newest.now_ms;
+    rewind_newest(match);
+    sweep(match, &match->newest, to_ms);
+}
+
+/* The first seq the settled state can still want. */
+static uint64_t first_wanted(const struct toc_match *match)
+{
+    const struct toc_match_state *state = &match->settled;
+    const struct toc_rule *rule = match->rule;
+    uint64_t seq = state->next;
+
+    switch (rule->kind) {
+    case TOC_KIND_EVENT:
+    case TOC_KIND_SEQUENCE:
+        seq = toc_ring_seek(&match->ring, state->now_ms - rule->within_ms);
+        break;
+    case TOC_KIND_LATEST:
+        for (size_t i = 0; i < state->life_count; i++) {
+            if (state->lives[i].is_raw && state->lives[i].raw_seq < seq) {
+                seq = state->lives[i].raw_seq; /* Evidence of what is on since. */
+            }
+        }
+        break;
+    case TOC_KIND_ABSENCE:
+    case TOC_KIND_SILENCE:
+        seq = toc_ring_seek(&match->ring, state->now_ms - rule->deadline_ms);
+        seq = state->pending < seq ? state->pending : seq;
+        break;
+    default:
+        seq = state->low;
+        if (state->life.is_raw && !state->life.is_held && state->life.raw_seq < seq) {
+            seq = state->life.raw_seq;
+        }
+        break;
+    }
+    return seq < state->next ? seq : state->next;
+}
+
+void toc_match_settle(struct toc_match *match, int64_t horizon_ms)
+{
+    struct toc_match_state *settled = &match->settled;
+
+    if (horizon_ms == TOC_INSTANT_NONE || horizon_ms - 1 <= settled->now_ms) {
+        return;
+    }
+    sweep(match, settled, horizon_ms - 1);
+    if (match->newest.now_ms < settled->now_ms) {
+        sweep(match, &match->newest, settled->now_ms);
+    }
+    for (size_t i = settled->episodes.count; i-- > 0;) {
+        if (settled->episodes.items[i].end_ms <= settled->now_ms) {
+            toc_episodes_remove(&settled->episodes, i, match->pool);
+        }
+    }
+    uint64_t wanted = first_wanted(match);
+    while (match->ring.first < wanted) {
+        toc_ring_drop(&match->ring, match->pool);
+    }
+}
+
+int64_t toc_match_next(const struct toc_match *match)
+{
+    int64_t next_ms = next_change(match, &match->newest);
+
+    if (match->newest.next < match->ring.end) {
+        int64_t entry_ms = toc_ring_get(&match->ring, match->newest.next)->at_ms;
+        next_ms = entry_ms < next_ms ? entry_ms : next_ms;
+    }
+    return next_ms;
+}
+
+bool toc_match_is_idle(const struct toc_match *match)
+{
+    const struct toc_match_state *state = &match->newest;
+
+    return match->ring.first == match->ring.end && state->episodes.count == 0 &&
+           match->settled.episodes.count == 0 && !state->is_known && !state->is_watched &&
+           !match->settled.is_known && !match->settled.is_watched && state->life_count == 0;
+}
+
+bool toc_match_is_at_once(const struct toc_rule *rule)
+{
+    bool is_from_below = rule->compare == TOC_AT_LEAST || rule->compare == TOC_MORE_THAN;
+
+    if (rule->alert.for_ms > 0) {
+        return false;
+    }
+    switch (rule->kind) {
+    case TOC_KIND_EVENT:
+    case TOC_KIND_SEQUENCE:
+    case TOC_KIND_LATEST:
+    case TOC_KIND_ALL_OF:
+        return true;
+    case TOC_KIND_COUNT:
+    case TOC_KIND_COUNT_DISTINCT:
+    case TOC_KIND_ANY_KINDS:
+    case TOC_KIND_MAX:
+        return is_from_below;
+    case TOC_KIND_SUM:
+        return is_from_below && rule->is_sum_rising;
+    case TOC_KIND_MIN:
+        return !is_from_below;
+    case TOC_KIND_AVERAGE:
+    case TOC_KIND_ABSENCE:
+    case TOC_KIND_SILENCE:
+        break;
+    }
+    return false;
+}
+
+struct toc_evidence toc_match_evidence(const struct toc_entry *entry)
+{
+    return (struct toc_evidence){.kept = entry->kept,
+                                 .alias = entry->alias,
+                                 .has_point = entry->has_point,
+                                 .lat_deg = entry->lat_deg,
+                                 .lon_deg = entry->lon_deg};
+}
+
+bool toc_match_near(const struct toc_entry *a, const struct toc_entry *b, int64_t limit_mm)
+{
+    return a->has_point && b->has_point &&
+           toc_geo_is_within((struct toc_point){.lat_deg = a->lat_deg, .lon_deg = a->lon_deg},
+                             (struct toc_point){.lat_deg = b->lat_deg, .lon_deg = b->lon_deg},
+                             limit_mm);
+}
+
+bool toc_match_end(struct toc_episode *episode, int64_t at_ms, enum toc_ending ending)
+{
+    if (episode->end_ms <= at_ms) {
+        return false;
+    }
+    episode->end_ms = at_ms;
+    episode->ending = ending;
+    episode->is_closed = true;
+    return true;
+}

@@ -1,0 +1,128 @@
+/* match/match.h - one key of one rule: its events, what they mean, and which episodes follow.
+ *
+ * A matcher keeps the events of its key in order and two states over them. `settled` stands at the
+ * horizon: no event can come before it any more. `newest` stands at the newest time reached. An
+ * event in order moves `newest` on; one out of order is put in its place, `newest` is made equal
+ * to `settled` and swept again over what lies between. So the episodes are a function of the
+ * set of events, whatever their order, and the path in order costs one step. A kind (window.c,
+ * sequence.c, latest.c, absence.c, cluster.c) says how to step from one millisecond that has
+ * events or changes to the next; life.c makes stretches into episodes.
+ * Memory: entries from the horizon less the rule's memory on. Threads: one owner. */
+#pragma once
+#include "match/life.h"
+#include "rule/rule.h"
+#include "state/ring.h"
+
+struct toc_member { /* An event in a cluster's window. */
+    uint64_t seq;
+    uint64_t episode;  /* Cluster it belongs to, or 0. */
+    int64_t alive_ms;  /* First ms at which no fulfilling clique with it is alive. */
+};
+
+struct toc_distinct_slot {
+    uint64_t value;
+    uint32_t count;
+    bool is_used;
+};
+
+__extension__ typedef __int128 toc_int128; /* Sums of millionths cannot overflow it. */
+
+struct toc_match_state {
+    int64_t now_ms; /* All up to and including this ms is swept. */
+    uint64_t next;  /* The first seq not yet taken in. */
+    int mark;       /* Which of an entry's marks are ours. */
+    bool is_joined; /* Two episodes became one: alerts must be matched anew. */
+    struct toc_episodes episodes;
+    struct toc_life life;
+    int64_t cut_ms; /* Events dated up to here count no more; TOC_INSTANT_NONE. */
+
+    /* Windows: [low, next) lies in the window. */
+    uint64_t low;
+    uint64_t count;
+    uint64_t fulfilling; /* min, max: how many values reach the threshold. */
+    toc_int128 sum;
+    uint32_t by_alias[TOC_RULE_ALIASES];
+    struct toc_distinct_slot *distinct;
+    size_t distinct_room, distinct_used, distinct_count;
+    int64_t newest_ms; /* Newest event counted, in the window or before it; NONE. */
+    int64_t known_ms; /* From when a comparison from above is judged, less `within`. */
+    bool is_known;
+
+    /* latest: one life a place met. */
+    struct toc_life *lives;
+    size_t life_count, life_room;
+
+    /* absence: */
+    int64_t answer_ms;  /* Newest answer, or TOC_INSTANT_NONE. */
+    int64_t due_ms;     /* Earliest deadline not yet passed of those pending, or NEVER. */
+    uint64_t pending;   /* No pending clock lies before this seq. */
+    bool is_watched;    /* silence: the key is known. */
+    int64_t watched_ms; /* silence: the clock runs since. */
+
+    /* clusters: */
+    struct toc_member *members;
+    size_t member_count, member_room;
+    int64_t alive_ms; /* With group_by: the end of the stretch as known, or NONE. */
+};
+
+struct toc_match {
+    const struct toc_rule *rule;
+    struct toc_kept_pool *pool;
+    struct toc_ring ring;
+    struct toc_match_state settled, newest;
+    uint64_t over_fuel; /* Searches given up: counted and told as `budget`. */
+};
+
+enum { TOC_MATCH_FUEL = 200000 }; /* Steps of one search for a choice of events. */
+
+/* Begin at @now_ms: nothing before it is known. @begin_ms: for a key from `members`, the begin of
+ * the stream, else TOC_INSTANT_NONE. */
+void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
+                    struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms);
+void toc_match_finish(struct toc_match *match);
+
+/* Take in @entry (its reference moves in). An entry before the horizon acts at the horizon.
+ * True: the episodes of `newest` were derived anew, alerts have to be matched. */
+bool toc_match_add(struct toc_match *match, const struct toc_entry *entry);
+/* Let time pass up to and including @to_ms. */
+void toc_match_advance(struct toc_match *match, int64_t to_ms);
+/* No event before @horizon_ms comes any more: move `settled` there and forget what is not needed. */
+void toc_match_settle(struct toc_match *match, int64_t horizon_ms);
+/* A key from `members`: the stream begins earlier than was known. */
+void toc_match_begin(struct toc_match *match, int64_t begin_ms);
+/* The next ms after `newest` at which something changes by time alone, or NEVER. */
+int64_t toc_match_next(const struct toc_match *match);
+/* Does it hold nothing worth keeping: no entry, no episode, no clock? */
+bool toc_match_is_idle(const struct toc_match *match);
+
+/* Is it told at once, or when the watermark has passed it? */
+bool toc_match_is_at_once(const struct toc_rule *rule);
+
+/* --- For the kinds ------------------------------------------------------------------------- */
+
+static inline unsigned toc_match_roles(const struct toc_match *match, const struct toc_entry *entry)
+{
+    return match->rule->aliases[entry->alias].roles;
+}
+struct toc_evidence toc_match_evidence(const struct toc_entry *entry);
+bool toc_match_near(const struct toc_entry *a, const struct toc_entry *b, int64_t limit_mm);
+/* Does it count: not cut by a line? */
+static inline bool toc_match_counts(const struct toc_match_state *state,
+                                    const struct toc_entry *entry)
+{
+    return entry->at_ms > state->cut_ms && (entry->marks[state->mark] & TOC_MARK_CUT) == 0;
+}
+/* End @episode at @at_ms by a line; says whether it was open then. */
+bool toc_match_end(struct toc_episode *episode, int64_t at_ms, enum toc_ending ending);
+
+typedef void toc_match_step_fn(struct toc_match *match, struct toc_match_state *state,
+                               int64_t at_ms, uint64_t end);
+typedef int64_t toc_match_next_fn(const struct toc_match *match,
+                                  const struct toc_match_state *state);
+
+/* One step each: at @at_ms take in the entries [state->next, @end), all of that ms (or none), and
+ * whatever changes by time; `next` gives the next change by time alone after now_ms. */
+toc_match_step_fn toc_window_step, toc_sequence_step, toc_latest_step, toc_absence_step,
+    toc_cluster_step;
+toc_match_next_fn toc_window_next, toc_sequence_next, toc_latest_next, toc_absence_next,
+    toc_cluster_next;

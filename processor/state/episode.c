@@ -1,0 +1,189 @@
+#include "state/episode.h"
+
+#include "base/assert.h"
+#include "base/mem.h"
+
+static void release(struct toc_episode *episode, struct toc_kept_pool *pool)
+{
+    for (size_t i = 0; i < episode->evidence_count; i++) {
+        toc_kept_release(pool, episode->evidence[i].kept);
+    }
+    for (size_t i = 0; i < TOC_EPISODE_ALIASES; i++) {
+        if (episode->newest[i].kept != NULL) {
+            toc_kept_release(pool, episode->newest[i].kept);
+        }
+    }
+    toc_mem_free(episode->evidence);
+    episode->evidence = NULL;
+    episode->evidence_count = episode->evidence_room = 0;
+    memset(episode->newest, 0, sizeof episode->newest);
+}
+
+void toc_episodes_finish(struct toc_episodes *list, struct toc_kept_pool *pool)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        release(&list->items[i], pool);
+    }
+    toc_mem_free(list->items);
+    *list = (struct toc_episodes){0};
+}
+
+static void reserve(struct toc_episodes *list, size_t count)
+{
+    if (list->room < count) {
+        list->room = list->room * 2 > count ? list->room * 2 : count;
+        list->items = toc_mem_resize(list->items, list->room, sizeof *list->items);
+    }
+}
+
+void toc_episodes_copy(struct toc_episodes *to, const struct toc_episodes *from,
+                       struct toc_kept_pool *pool)
+{
+    for (size_t i = 0; i < to->count; i++) {
+        release(&to->items[i], pool);
+    }
+    to->count = 0;
+    reserve(to, from->count);
+    to->count = from->count;
+    to->next_id = from->next_id;
+    for (size_t i = 0; i < from->count; i++) {
+        struct toc_episode *copy = &to->items[i];
+        *copy = from->items[i];
+        copy->alert = NULL;
+        copy->evidence_room = copy->evidence_count;
+        copy->evidence = NULL;
+        if (copy->evidence_count > 0) {
+            copy->evidence = toc_mem_array(copy->evidence_count, sizeof *copy->evidence);
+            memcpy(copy->evidence, from->items[i].evidence,
+                   copy->evidence_count * sizeof *copy->evidence);
+        }
+        for (size_t e = 0; e < copy->evidence_count; e++) {
+            toc_kept_share(copy->evidence[e].kept);
+        }
+        for (size_t e = 0; e < TOC_EPISODE_ALIASES; e++) {
+            if (copy->newest[e].kept != NULL) {
+                toc_kept_share(copy->newest[e].kept);
+            }
+        }
+    }
+}
+
+struct toc_episode *toc_episodes_add(struct toc_episodes *list, int64_t begin_ms)
+{
+    reserve(list, list->count + 1);
+    struct toc_episode *episode = &list->items[list->count++];
+    *episode = (struct toc_episode){
+        .id = ++list->next_id,
+        .begin_ms = begin_ms,
+        .end_ms = TOC_INSTANT_NEVER,
+        .first_ms = TOC_INSTANT_NONE,
+        .last_ms = TOC_INSTANT_NONE,
+        .place = -1,
+    };
+    return episode;
+}
+
+struct toc_episode *toc_episodes_find(const struct toc_episodes *list, uint64_t id)
+{
+    for (size_t i = list->count; i-- > 0;) { /* Mostly the last. */
+        if (list->items[i].id == id) {
+            return &list->items[i];
+        }
+    }
+    return NULL;
+}
+
+void toc_episodes_remove(struct toc_episodes *list, size_t index, struct toc_kept_pool *pool)
+{
+    toc_assert(index < list->count);
+    release(&list->items[index], pool);
+    list->count--;
+    memmove(&list->items[index], &list->items[index + 1],
+            (list->count - index) * sizeof *list->items);
+}
+
+static void note_newest(struct toc_episode *episode, const struct toc_evidence *evidence,
+                        struct toc_kept_pool *pool)
+{
+    struct toc_evidence *newest = &episode->newest[evidence->alias];
+
+    if (newest->kept == evidence->kept) {
+        return;
+    }
+    if (newest->kept != NULL) {
+        if (toc_kept_compare(newest->kept, evidence->kept) > 0) {
+            return;
+        }
+        toc_kept_release(pool, newest->kept);
+    }
+    *newest = *evidence;
+    toc_kept_share(newest->kept);
+}
+
+void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evidence,
+                     struct toc_kept_pool *pool)
+{
+    struct toc_kept *kept = evidence->kept;
+    bool is_known = false;
+
+    toc_assert(evidence->alias < TOC_EPISODE_ALIASES);
+    for (size_t i = 0; i < TOC_EPISODE_ALIASES && !is_known; i++) {
+        is_known = episode->newest[i].kept == kept;
+    }
+    size_t at = episode->evidence_count;
+    while (!is_known && at > 0) {
+        int order = toc_kept_compare(kept, episode->evidence[at - 1].kept);
+        if (order > 0) {
+            break;
+        }
+        is_known = order == 0;
+        at--;
+    }
+    note_newest(episode, evidence, pool);
+    if (is_known) { /* It qualifies for two aliases: one event all the same. */
+        return;
+    }
+    episode->count++;
+    if (episode->first_ms == TOC_INSTANT_NONE || kept->at_ms < episode->first_ms) {
+        episode->first_ms = kept->at_ms;
+    }
+    if (kept->at_ms > episode->last_ms) {
+        episode->last_ms = kept->at_ms;
+    }
+    if (at == TOC_EVIDENCE_MOST) {
+        return;
+    }
+    if (episode->evidence_count == TOC_EVIDENCE_MOST) {
+        toc_kept_release(pool, episode->evidence[--episode->evidence_count].kept);
+    } else if (episode->evidence_count == episode->evidence_room) {
+        episode->evidence_room = episode->evidence_room == 0 ? 4 : episode->evidence_room * 2;
+        episode->evidence = toc_mem_resize(episode->evidence, episode->evidence_room,
+                                           sizeof *episode->evidence);
+    }
+    memmove(&episode->evidence[at + 1], &episode->evidence[at],
+            (episode->evidence_count - at) * sizeof *episode->evidence);
+    episode->evidence[at] = *evidence;
+    toc_kept_share(kept);
+    episode->evidence_count++;
+}
+
+void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
+                      struct toc_kept_pool *pool)
+{
+    uint64_t beyond = from->count - from->evidence_count;
+
+    for (size_t i = 0; i < from->evidence_count; i++) {
+        toc_episode_add(into, &from->evidence[i], pool);
+    }
+    for (size_t i = 0; i < TOC_EPISODE_ALIASES; i++) {
+        if (from->newest[i].kept != NULL) {
+            note_newest(into, &from->newest[i], pool);
+        }
+    }
+    into->count += beyond;
+    if (from->last_ms > into->last_ms) {
+        into->last_ms = from->last_ms;
+    }
+    release(from, pool);
+    from->count = 0;
+}

@@ -1,0 +1,68 @@
+/* state/episode.h - a stretch of time in which a rule holds, with its evidence.
+ * What matchers derive and alerts are told of. Evidence is ordered by (time, source, id), the
+ * first TOC_EVIDENCE_MOST are kept, all are counted. Holds references on kept events. */
+#pragma once
+#include "state/kept.h"
+
+enum { TOC_EVIDENCE_MOST = 100, TOC_EPISODE_ALIASES = 16 };
+
+enum toc_ending {
+    TOC_ENDING_NONE,    /* Still on. */
+    TOC_ENDING_LINE,    /* clear_when */
+    TOC_ENDING_SAID,    /* The newest event says so. */
+    TOC_ENDING_ANSWER,  /* absence: what was expected came. */
+    TOC_ENDING_WINDOW,  /* Nothing says it any more. */
+    TOC_ENDING_EXPIRED, /* expire_after */
+    TOC_ENDING_LATE,    /* An ending event older than accept_late. */
+};
+
+struct toc_evidence {
+    struct toc_kept *kept;
+    uint8_t alias;
+    bool has_point;
+    double lat_deg, lon_deg;
+};
+
+struct toc_alert;
+
+struct toc_episode {
+    uint64_t id;           /* Within its key's state; grows. */
+    int64_t begin_ms;
+    int64_t end_ms;        /* TOC_INSTANT_NEVER while nothing known ends it. */
+    enum toc_ending ending;
+    int64_t first_ms, last_ms; /* Of the evidence; TOC_INSTANT_NONE without. */
+    struct toc_hash128 anchor; /* once_per onset, each event: the event it stands for. */
+    bool is_anchored;
+    bool is_late;              /* Rests on an event older than accept_late. */
+    bool is_closed;            /* Nothing more joins it. */
+    int32_t place;             /* latest: the place its key ends with; else -1. */
+    int64_t value;             /* What was compared, millionths; sums and the like. */
+    bool has_value;
+    int64_t alive_ms;          /* Clusters: the first ms without a living clique. */
+    uint64_t count;
+    struct toc_evidence *evidence;
+    size_t evidence_count, evidence_room;
+    struct toc_evidence newest[TOC_EPISODE_ALIASES]; /* Newest evidence by alias, for texts. */
+    struct toc_alert *alert;   /* What was told of it, or NULL. Not copied. */
+};
+
+struct toc_episodes {
+    struct toc_episode *items;
+    size_t count, room;
+    uint64_t next_id;
+};
+
+void toc_episodes_finish(struct toc_episodes *list, struct toc_kept_pool *pool);
+/* Make @to equal to @from (alert links excepted). */
+void toc_episodes_copy(struct toc_episodes *to, const struct toc_episodes *from,
+                       struct toc_kept_pool *pool);
+/* A new one at the end; borrowed until the next add or remove. */
+struct toc_episode *toc_episodes_add(struct toc_episodes *list, int64_t begin_ms);
+struct toc_episode *toc_episodes_find(const struct toc_episodes *list, uint64_t id); /* Or NULL. */
+void toc_episodes_remove(struct toc_episodes *list, size_t index, struct toc_kept_pool *pool);
+/* Add evidence in its order; a kept event that is there already is not counted again. */
+void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evidence,
+                     struct toc_kept_pool *pool);
+/* Move all evidence of @from into @into. @from keeps none. */
+void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
+                      struct toc_kept_pool *pool);
