@@ -141,19 +141,21 @@ static bool read_structured(struct toc_decoder *decoder, struct envelope *envelo
         return toc_trouble_walk(trouble, &decoder->reader.walk);
     }
     for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
-        char tag = at[i] != 0 ? toc_json_tag(json, at[i]) : 'n';
-
-        if (tag == 'n') {
+        if (at[i] == 0) {
             continue;
         }
-        if (i == DATA) {
+        char tag = toc_json_tag(json, at[i]);
+
+        if (tag == '"' && i != DATA) {
+            envelope->attributes[i] = toc_json_text(json, at[i]);
+        } else if (tag == 'n') {
+            continue;
+        } else if (i == DATA) {
             if (tag != '{') {
                 return toc_trouble_set(trouble, TOC_REFUSAL_ENVELOPE, "data is not an object");
             }
             envelope->data_at = at[i];
             envelope->data_depth = 2;
-        } else if (tag == '"') {
-            envelope->attributes[i] = toc_json_text(json, at[i]);
         } else if (i != TIME) { /* A wrong clock refuses no warning. */
             return toc_trouble_name(trouble, TOC_REFUSAL_ENVELOPE,
                                     "not a text:", attribute_names[i]);

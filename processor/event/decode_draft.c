@@ -111,66 +111,80 @@ struct digest {
     char bytes[512];
 };
 
-static void digest_add(struct digest *digest, const void *bytes, size_t size)
+static void digest_flush(struct digest *digest)
 {
+    digest->hash = toc_hash64(digest->bytes, digest->size, digest->hash);
+    digest->size = 0;
+}
+
+/* One word about what follows, then @size bytes (at most 24). */
+static void digest_fixed(struct digest *digest, uint64_t head, const void *bytes, size_t size)
+{
+    if (digest->size > sizeof digest->bytes - 32) {
+        digest_flush(digest);
+    }
+    memcpy(digest->bytes + digest->size, &head, sizeof head);
+    memcpy(digest->bytes + digest->size + sizeof head, bytes, size);
+    digest->size += sizeof head + size;
+}
+
+static void digest_text(struct digest *digest, uint64_t head, struct toc_str text)
+{
+    uint64_t size = text.size;
+
+    digest_fixed(digest, head, &size, sizeof size);
     if (size > sizeof digest->bytes - digest->size) {
-        digest->hash = toc_hash64(digest->bytes, digest->size, digest->hash);
-        digest->size = 0;
+        digest_flush(digest);
         if (size > sizeof digest->bytes) {
-            digest->hash = toc_hash64(bytes, size, digest->hash);
+            digest->hash = toc_hash64(text.data, text.size, digest->hash);
             return;
         }
     }
     if (size > 0) {
-        memcpy(digest->bytes + digest->size, bytes, size);
-        digest->size += size;
+        memcpy(digest->bytes + digest->size, text.data, text.size);
+        digest->size += text.size;
     }
 }
 
-static void digest_text(struct digest *digest, struct toc_str text)
+static void digest_value(struct digest *digest, size_t index, const struct toc_value *value)
 {
-    uint32_t size = (uint32_t)text.size;
+    uint64_t head = (uint64_t)index << 8 | (uint64_t)value->kind;
+    double numbers[3];
+    int64_t integer;
 
-    digest_add(digest, &size, sizeof size);
-    digest_add(digest, text.data, text.size);
-}
-
-static void digest_value(struct digest *digest, uint8_t index, const struct toc_value *value)
-{
-    const uint8_t head[2] = {index, (uint8_t)value->kind};
-
-    digest_add(digest, head, sizeof head);
     switch (value->kind) {
     case TOC_VALUE_NONE:
-        break;
+        return;
     case TOC_VALUE_BOOL:
-        digest_add(digest, &value->is_true, sizeof value->is_true);
-        break;
+        integer = value->is_true;
+        digest_fixed(digest, head, &integer, sizeof integer);
+        return;
     case TOC_VALUE_INTEGER:
-        digest_add(digest, &value->integer, sizeof value->integer);
-        break;
-    case TOC_VALUE_NUMBER: {
-        double number = value->number + 0.0; /* -0 is 0. */
-        digest_add(digest, &number, sizeof number);
-        break;
-    }
+        digest_fixed(digest, head, &value->integer, sizeof value->integer);
+        return;
+    case TOC_VALUE_NUMBER:
+        numbers[0] = value->number + 0.0; /* -0 is 0. */
+        digest_fixed(digest, head, numbers, sizeof numbers[0]);
+        return;
     case TOC_VALUE_TEXT:
-        digest_text(digest, value->text);
-        break;
+        digest_text(digest, head, value->text);
+        return;
     case TOC_VALUE_TIME:
-        digest_add(digest, &value->at_ms, sizeof value->at_ms);
-        break;
-    case TOC_VALUE_POINT: {
-        const double point[3] = {value->point.lat_deg + 0.0, value->point.lon_deg + 0.0,
-                                 value->point.error_m + 0.0};
-        digest_add(digest, point, sizeof point);
-        break;
-    }
+        digest_fixed(digest, head, &value->at_ms, sizeof value->at_ms);
+        return;
+    case TOC_VALUE_POINT:
+        numbers[0] = value->point.lat_deg + 0.0;
+        numbers[1] = value->point.lon_deg + 0.0;
+        numbers[2] = value->point.error_m + 0.0;
+        digest_fixed(digest, head, numbers, sizeof numbers);
+        return;
     case TOC_VALUE_LIST:
+        integer = (int64_t)value->list.count;
+        digest_fixed(digest, head, &integer, sizeof integer);
         for (size_t i = 0; i < value->list.count; i++) {
-            digest_text(digest, value->list.items[i]);
+            digest_text(digest, i, value->list.items[i]);
         }
-        break;
+        return;
     }
 }
 
@@ -178,17 +192,16 @@ static uint64_t content(const struct toc_draft *draft, const struct toc_plan *pl
 {
     struct digest digest;
 
-    digest.hash = (uint64_t)draft->mode; /* The bytes need no zeroes. */
+    digest.hash = 0; /* The bytes need no zeroes. */
     digest.size = 0;
-    digest_add(&digest, &draft->own_ms, sizeof draft->own_ms);
-    digest_text(&digest, plan->type->name);
-    digest_text(&digest, draft->subject);
+    digest_fixed(&digest, (uint64_t)draft->mode, &draft->own_ms, sizeof draft->own_ms);
+    digest_text(&digest, 0, plan->type->name);
+    digest_text(&digest, 0, draft->subject);
     for (size_t i = 0; i < plan->type->field_count; i++) {
-        if (draft->fields[i].kind != TOC_VALUE_NONE) {
-            digest_value(&digest, (uint8_t)i, &draft->fields[i]);
-        }
+        digest_value(&digest, i, &draft->fields[i]);
     }
-    return toc_hash64(digest.bytes, digest.size, digest.hash);
+    digest_flush(&digest);
+    return digest.hash;
 }
 
 struct toc_hash128 toc_decoder_identity(struct toc_str source, struct toc_str id)

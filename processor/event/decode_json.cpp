@@ -41,11 +41,12 @@ void toc_json_destroy(struct toc_json_parser *parser)
  * one. Written so that a compiler makes vectors of it. */
 static bool is_suspect(struct toc_str text)
 {
-    unsigned found = 0;
+    unsigned char found = 0; /* A byte, or the vectors would be widened. */
 
     for (size_t i = 0; i < text.size; i++) {
         auto byte = static_cast<unsigned char>(text.data[i]);
-        found |= static_cast<unsigned>(byte >= 0xEF) | static_cast<unsigned>(byte == '\\');
+        auto is_one = static_cast<unsigned char>((byte >= 0xEF) | (byte == '\\'));
+        found = static_cast<unsigned char>(found | is_one);
     }
     return found != 0;
 }

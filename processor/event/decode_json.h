@@ -58,17 +58,12 @@ static inline char toc_json_tag(const struct toc_json *json, uint32_t at)
 /* Where the value after the one at @at stands. */
 static inline uint32_t toc_json_after(const struct toc_json *json, uint32_t at)
 {
-    switch (toc_json_tag(json, at)) {
-    case '{':
-    case '[':
+    char tag = toc_json_tag(json, at);
+
+    if (tag == '{' || tag == '[') {
         return (uint32_t)json->tape[at];
-    case 'l':
-    case 'u':
-    case 'd':
-        return at + 2;
-    default:
-        return at + 1;
     }
+    return at + 1 + (uint32_t)((tag == 'l') | (tag == 'u') | (tag == 'd'));
 }
 
 /* The size (4 bytes, as the host has them) and then the bytes of the text at @at. */

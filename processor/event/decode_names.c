@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 enum {
+    NAMES_MOST = TOC_FIELDS_MOST + TOC_NAMES_LEARNT,
     HEAD = 16,  /* Bytes compared as two words: a size of four bytes, and twelve of the name. */
     SLOTS = 256 /* Of the hash table: at most half full. */
 };
@@ -17,9 +18,9 @@ struct name {
 
 struct toc_names {
     size_t given, count;
-    struct name names[TOC_NAMES_MOST + 1]; /* From 1; names[0] is before the first. */
+    struct name names[NAMES_MOST + 1]; /* From 1; names[0] is before the first. */
     uint8_t table[SLOTS];                  /* By hash, linear probing; 0 is empty. */
-    char *learnt;                          /* (TOC_NAMES_MOST - given) times LEARNT_SIZE. */
+    char learnt[TOC_NAMES_LEARNT][TOC_NAME_LEARNT_SIZE];
 };
 
 static void name_init(struct name *name, struct toc_str whole)
@@ -74,10 +75,10 @@ static size_t look_up(struct toc_names *names, const char *sized)
             return names->table[slot];
         }
     }
-    if (names->count == TOC_NAMES_MOST || whole.size > TOC_NAME_LEARNT_SIZE) {
+    if (names->count - names->given == TOC_NAMES_LEARNT || whole.size > TOC_NAME_LEARNT_SIZE) {
         return 0;
     }
-    char *copy = names->learnt + (names->count - names->given) * TOC_NAME_LEARNT_SIZE;
+    char *copy = names->learnt[names->count - names->given];
 
     memcpy(copy, whole.data, whole.size);
     add(names, (struct toc_str){copy, whole.size}, slot);
@@ -90,7 +91,6 @@ struct toc_names *toc_names_create(const struct toc_str given[], size_t count)
 
     toc_assert(count <= TOC_FIELDS_MOST);
     names->given = count;
-    names->learnt = toc_mem_array(TOC_NAMES_MOST - count, TOC_NAME_LEARNT_SIZE);
     for (size_t i = 0; i < count; i++) {
         size_t slot = toc_hash64(given[i].data, given[i].size, 0) % SLOTS;
         while (names->table[slot] != 0) {
@@ -104,10 +104,7 @@ struct toc_names *toc_names_create(const struct toc_str given[], size_t count)
 
 void toc_names_destroy(struct toc_names *names)
 {
-    if (names != NULL) {
-        toc_mem_free(names->learnt);
-        toc_mem_free(names);
-    }
+    toc_mem_free(names);
 }
 
 /* Sort the @count texts at @odd by bytes, merging from the bottom up through the room behind them;
@@ -166,40 +163,47 @@ bool toc_names_walk(struct toc_names *names, struct toc_walk *walk, uint32_t at,
                     uint32_t out_at[])
 {
     const struct toc_json *json = walk->json;
-    uint64_t seen[2] = {0, 0};
-    size_t first_odd = walk->odd_count, before = 0;
+    size_t given = names->given, first_odd = walk->odd_count, before = 0;
+    uint64_t seen = 0; /* Bit i: the i-th learnt name. */
 
     if (depth > TOC_RECORD_DEPTH) {
         walk->reason = TOC_REFUSAL_TOO_DEEP;
         return false;
     }
-    if (names->given > 0) {
-        memset(out_at, 0, names->given * sizeof *out_at);
+    if (given > 0) {
+        memset(out_at, 0, given * sizeof *out_at);
     }
     uint32_t end = toc_json_after(json, at) - 1;
 
     for (at++; at < end; at = toc_json_after(json, at)) {
-        const char *sized = toc_json_sized(json, at);
+        const char *sized = toc_json_sized(json, at++);
         size_t now = names->names[before].next;
+        bool is_repeated = false;
 
         if (now == 0 || !is_name(&names->names[now], sized)) {
             now = look_up(names, sized);
             names->names[before].next = (uint8_t)now;
         }
-        if (now == 0) {
-            walk->odd[walk->odd_count++] = at;
-        } else if ((seen[now / 64] >> now % 64 & 1) != 0) {
-            walk->reason = TOC_REFUSAL_DUPLICATE_NAME;
-            walk->name = toc_json_text(json, at);
-            return false;
-        } else {
-            seen[now / 64] |= UINT64_C(1) << now % 64;
-            before = now;
-        }
-        at++;
-        if (now - 1 < names->given) { /* 0 wraps round. */
+        if (now - 1 < given) { /* 0 wraps round. */
+            is_repeated = out_at[now - 1] != 0;
             out_at[now - 1] = at;
-        } else if (is_nested(json, at) && !toc_walk_value(walk, at, depth + 1)) {
+            before = now;
+        } else {
+            if (now == 0) {
+                walk->odd[walk->odd_count++] = at - 1;
+            } else {
+                uint64_t bit = UINT64_C(1) << (now - 1 - given);
+                is_repeated = (seen & bit) != 0;
+                seen |= bit;
+                before = now;
+            }
+            if (is_nested(json, at) && !is_repeated && !toc_walk_value(walk, at, depth + 1)) {
+                return false;
+            }
+        }
+        if (is_repeated) {
+            walk->reason = TOC_REFUSAL_DUPLICATE_NAME;
+            walk->name = toc_json_text(json, at - 1);
             return false;
         }
     }
