@@ -52,6 +52,7 @@ struct input {
 /* A job of the worker and its answer. */
 struct look {
     struct toc_lane *lane;
+    bool is_check; /* Only whether the topics exist. */
     struct toc_plan_options options;
     struct toc_plan plan;
     enum toc_status status;
@@ -456,7 +457,8 @@ static bool drain_live(struct toc_lane *lane)
 static void look_work(void *job)
 {
     struct look *look = job;
-    look->status = toc_plan_make(&look->options, &look->plan, &look->words);
+    look->status = look->is_check ? toc_plan_check(&look->options, &look->words)
+                                  : toc_plan_make(&look->options, &look->plan, &look->words);
 }
 
 static void on_gap(const struct toc_part *part, int64_t from, int64_t to, void *context)
@@ -532,30 +534,11 @@ static void start_engine(struct toc_lane *lane, const struct toc_plan *plan)
     toc_mem_free(inputs);
 }
 
-static void look_done(void *job)
+/* The plan is there: open what it asks for and read back. */
+static void warm_up(struct toc_lane *lane, const struct look *look)
 {
-    struct look *look = job;
-    struct toc_lane *lane = look->lane;
-    struct toc_plan *plan = &look->plan;
-
-    lane->is_looking = false;
-    if (look->status != TOC_OK || lane->state != TOC_LANE_LOOKING) {
-        if (lane->state == TOC_LANE_LOOKING) {
-            TOC_LOG(lane->options.log, ERROR, "lane.cannot_begin",
-                    toc_log_text("error", toc_text_str(&look->words)));
-            if (look->status == TOC_E_NOT_FOUND) { /* Waiting makes no topic. */
-                lane->result = TOC_E_BROKER;
-                toc_lane_stop(lane);
-            }
-        }
-        lane->look_at_ms = steady_ms(lane) + LOOK_AGAIN_MS;
-        toc_plan_finish(plan);
-        toc_text_finish(&look->words);
-        toc_mem_free(look);
-        turn(lane);
-        return;
-    }
-    lane->look = look;
+    const struct toc_plan *plan = &look->plan;
+    int64_t records = 0;
     lane->plan_clock_ms = plan->clock_ms;
     lane->clock_ms = plan->clock_ms;
     start_engine(lane, plan);
@@ -563,7 +546,6 @@ static void look_done(void *job)
         lane->options.reader, lane->reading.fd,
         &(struct toc_reader_events){
             .on_gap = on_gap, .on_trouble = on_read_trouble, .context = lane});
-    int64_t records = 0;
     for (size_t i = 0; i < plan->part_count; i++) {
         add_part(lane, &plan->parts[i], plan->parts[i].start, plan->parts[i].position);
         records += plan->parts[i].position - plan->parts[i].start;
@@ -577,7 +559,42 @@ static void look_done(void *job)
     if (!toc_reader_assign(lane->reader)) {
         lane->result = TOC_E_BROKER;
         toc_lane_stop(lane);
-        return;
+    }
+}
+
+static void join_group(struct toc_lane *lane);
+
+static void look_failed(struct toc_lane *lane, const struct look *look)
+{
+    TOC_LOG(lane->options.log, ERROR, "lane.cannot_begin",
+            toc_log_text("error", toc_text_str(&look->words)));
+    lane->look_at_ms = steady_ms(lane) + LOOK_AGAIN_MS;
+    if (look->status == TOC_E_NOT_FOUND) { /* Waiting makes no topic. */
+        lane->result = TOC_E_BROKER;
+        toc_lane_stop(lane);
+    }
+}
+
+static void look_done(void *job)
+{
+    struct look *look = job;
+    struct toc_lane *lane = look->lane;
+
+    lane->is_looking = false;
+    if (lane->state != TOC_LANE_STANDBY && lane->state != TOC_LANE_LOOKING) {
+        ; /* Told to stop meanwhile. */
+    } else if (look->status != TOC_OK) {
+        look_failed(lane, look);
+    } else if (look->is_check) {
+        join_group(lane);
+    } else {
+        lane->look = look;
+        warm_up(lane, look);
+    }
+    if (lane->look != look) {
+        toc_plan_finish(&look->plan);
+        toc_text_finish(&look->words);
+        toc_mem_free(look);
     }
     toc_waker_again(&lane->reading);
     turn(lane);
@@ -606,6 +623,7 @@ static void begin_look(struct toc_lane *lane)
 {
     struct look *look = toc_mem_get(sizeof *look);
     look->lane = lane;
+    look->is_check = lane->state == TOC_LANE_STANDBY;
     look->options = (struct toc_plan_options){
         .reader = lane->options.reader,
         .producer = lane->options.producer,
@@ -823,12 +841,29 @@ static void on_group_trouble(const char *words, bool is_fatal, void *context)
     }
 }
 
+static void join_group(struct toc_lane *lane)
+{
+    lane->group = toc_group_create(lane->options.group, lane->control.fd,
+                                   lane->options.is_alone ? NULL : lane->open_topic,
+                                   &(struct toc_group_events){
+                                       .on_held = on_held,
+                                       .on_lost = on_lost,
+                                       .on_committed = on_committed,
+                                       .on_trouble = on_group_trouble,
+                                       .context = lane,
+                                   });
+}
+
 /* ---- The turn of the loop ---- */
 
 static void serve_stopping(struct toc_lane *lane)
 {
     bool is_late = lane->steady_ms >= lane->stop_by_ms;
-    if (lane->is_looking && !is_late) {
+    if (toc_worker_is_busy(lane->worker) && !is_late) {
+        return;
+    }
+    if (lane->group == NULL) {
+        finish(lane, lane->result);
         return;
     }
     if (!lane->is_leaving && !is_late && !lane->is_lost) {
@@ -861,8 +896,9 @@ static void serve_stopping(struct toc_lane *lane)
 
 static void serve_questions(struct toc_lane *lane)
 {
-    if (lane->state == TOC_LANE_LOOKING && !lane->is_looking &&
-        lane->steady_ms >= lane->look_at_ms) {
+    bool has_question = lane->state == TOC_LANE_LOOKING ||
+                        (lane->state == TOC_LANE_STANDBY && lane->group == NULL);
+    if (has_question && !lane->is_looking && lane->steady_ms >= lane->look_at_ms) {
         begin_look(lane);
     }
     if (lane->state != TOC_LANE_LIVE) {
@@ -922,7 +958,9 @@ static void turn(struct toc_lane *lane)
     }
     lane->steady_ms = steady_ms(lane);
     bool was_full = lane->state == TOC_LANE_LIVE && !may_read(lane);
-    toc_group_serve(lane->group);
+    if (lane->group != NULL) {
+        toc_group_serve(lane->group);
+    }
     if (toc_outbox_serve(lane->outbox, lane->steady_ms, OUTBOX_EVENTS)) {
         toc_waker_again(&lane->control);
     }
@@ -1036,15 +1074,6 @@ struct toc_lane *toc_lane_create(const struct toc_lane_options *options)
                                          .on_trouble = on_outbox_trouble,
                                          .context = lane,
                                      });
-    lane->group = toc_group_create(options->group, lane->control.fd,
-                                   options->is_alone ? NULL : lane->open_topic,
-                                   &(struct toc_group_events){
-                                       .on_held = on_held,
-                                       .on_lost = on_lost,
-                                       .on_committed = on_committed,
-                                       .on_trouble = on_group_trouble,
-                                       .context = lane,
-                                   });
     toc_waker_again(&lane->control);
     return lane;
 }

@@ -45,6 +45,7 @@ static void copy_record(struct toc_letters *letters, const struct toc_read *read
                         struct toc_str input, const char *reason, struct toc_str detail,
                         struct toc_letter *out)
 {
+    static const struct toc_str ours = {.data = "tocsin-", .size = 7};
     const struct toc_record *record = &read->record;
     *out = (struct toc_letter){.key = read->key,
                                .value = record->bytes,
@@ -64,7 +65,10 @@ static void copy_record(struct toc_letters *letters, const struct toc_read *read
         add_number(letters, out, "tocsin-timestamp", 2, record->origin.stored_ms);
     }
     for (size_t i = 0; i < record->header_count && out->header_count < TOC_OUTBOX_HEADERS; i++) {
-        letters->headers[out->header_count++] = record->headers[i];
+        struct toc_str name = record->headers[i].name;
+        if (name.size < ours.size || memcmp(name.data, ours.data, ours.size) != 0) {
+            letters->headers[out->header_count++] = record->headers[i];
+        }
     }
 }
 

@@ -4,7 +4,7 @@
  *   alerts.open  key alert_id, value the same while open, a tombstone after the end; header
  *                tocsin-topic names the alert's topic
  *   dead, late   original key, value and headers, and tocsin-reason, -detail, -topic, -partition,
- *                -offset, -timestamp, -input
+ *                -offset, -timestamp, -input (those that came with it are left behind)
  * Threads: one owner; a letter borrows from what it is made of and from the arena of its maker. */
 #pragma once
 #include "engine/engine.h"

@@ -242,6 +242,14 @@ static enum toc_status read_open(const struct toc_plan_options *options, struct 
     return status;
 }
 
+enum toc_status toc_plan_check(const struct toc_plan_options *options, struct toc_text *out_words)
+{
+    struct toc_plan parts = {.part_count = 0};
+    enum toc_status status = find_parts(options, &parts, out_words);
+    toc_plan_finish(&parts);
+    return status == TOC_OK ? check_outputs(options, out_words) : status;
+}
+
 enum toc_status toc_plan_make(const struct toc_plan_options *options, struct toc_plan *plan,
                               struct toc_text *out_words)
 {

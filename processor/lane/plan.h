@@ -52,6 +52,9 @@ struct toc_plan {
     size_t row_count;
 };
 
+/* Do all topics exist? The first question, before there is a lease to be had. */
+TOC_MUST_CHECK enum toc_status toc_plan_check(const struct toc_plan_options *options,
+                                              struct toc_text *out_words);
 /* Statuses as in source/broker.h; @plan (zeroed before) may be finished after either. */
 TOC_MUST_CHECK enum toc_status toc_plan_make(const struct toc_plan_options *options,
                                              struct toc_plan *plan, struct toc_text *out_words);
