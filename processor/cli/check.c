@@ -32,7 +32,6 @@ static enum toc_exit tell(const struct toc_args *args, struct toc_diag *diag, co
     return warnings > 0 && toc_args_has(args, TOC_OPT_STRICT) ? TOC_EXIT_FINDINGS : TOC_EXIT_OK;
 }
 
-#ifdef TOCSIN_WITH_OPS
 static enum toc_exit check_config(const struct toc_args *args)
 {
     const char *path = args->values[TOC_OPT_CONFIG];
@@ -42,13 +41,6 @@ static enum toc_exit check_config(const struct toc_args *args)
     toc_setup_finish(&setup);
     return result;
 }
-#else
-static enum toc_exit check_config(const struct toc_args *args)
-{
-    (void)args;
-    return TOC_EXIT_INTERNAL;
-}
-#endif
 
 static enum toc_exit check_rules(const struct toc_args *args)
 {

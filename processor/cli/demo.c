@@ -81,15 +81,6 @@ static int64_t story_now(void *context)
                           (double)(steady_ms() - begun) / (double)demo->play_ms);
 }
 
-/* "07:12:04", the time of day. */
-static void format_clock(int64_t at_ms, char out[TOC_INSTANT_TEXT])
-{
-    char text[TOC_INSTANT_TEXT];
-    toc_instant_format(at_ms, text);
-    memcpy(out, text + 11, 8);
-    out[8] = '\0';
-}
-
 /* --- The director ------------------------------------------------------------------------- */
 
 static void on_live(void *context)
@@ -101,11 +92,11 @@ static void on_live(void *context)
 static void write_event(struct demo *demo, const struct toc_story_event *event)
 {
     if (event->caption[0] != '\0') {
-        char clock[TOC_INSTANT_TEXT];
+        char time[TOC_INSTANT_TEXT];
         bool is_coloured = toc_terminal_colour(stderr);
-        format_clock(event->at_ms, clock);
-        fprintf(stderr, "%s%s  report    %s%s\n", is_coloured ? "\033[2m" : "", clock,
-                event->caption, is_coloured ? "\033[0m" : "");
+        toc_instant_format(event->at_ms, time);
+        fprintf(stderr, "%s%.8s  report              %s%s\n", is_coloured ? "\033[2m" : "",
+                time + 11, event->caption, is_coloured ? "\033[0m" : "");
     }
     /* The clock first: no event may be newer than the clock it is read under. */
     atomic_store(&demo->newest_ms, event->at_ms);
@@ -150,6 +141,16 @@ static bool is_all_read(struct demo *demo)
     return read >= (int64_t)atomic_load(&demo->written);
 }
 
+/* Wait until all that was written is read and what it told is stored. */
+static void wait_for_reading(struct demo *demo)
+{
+    int64_t patience_ms = steady_ms() + PATIENCE_MS;
+    rd_kafka_flush(demo->broker, PATIENCE_MS);
+    while (!atomic_load(&demo->is_over) && steady_ms() < patience_ms && !is_all_read(demo)) {
+        nap();
+    }
+}
+
 static void *direct(void *context)
 {
     struct demo *demo = context;
@@ -167,12 +168,11 @@ static void *direct(void *context)
             rd_kafka_poll(demo->broker, 1);
         }
         write_event(demo, event);
+        if (demo->play_ms == 0 && event->caption[0] != '\0') {
+            wait_for_reading(demo); /* So that the story can be read in order. */
+        }
     }
-    rd_kafka_flush(demo->broker, PATIENCE_MS);
-    patience_ms = steady_ms() + PATIENCE_MS;
-    while (!atomic_load(&demo->is_over) && steady_ms() < patience_ms && !is_all_read(demo)) {
-        nap();
-    }
+    wait_for_reading(demo);
     int64_t aftermath_ms = steady_ms() + (demo->play_ms > 0 ? AFTERMATH_MS : 0);
     while (!atomic_load(&demo->is_over) && steady_ms() < aftermath_ms) {
         nap();
@@ -208,15 +208,8 @@ static void show_message(struct demo *demo, const rd_kafka_message_t *message,
     json_t *event = json_loadb(message->payload, message->len, 0, NULL);
     const json_t *record = json_object_get(event, "data");
     if (json_is_object(record)) {
-        int64_t at_ms = 0;
-        char clock[TOC_INSTANT_TEXT];
-        const char *told = json_string_value(json_object_get(record, "detected_at"));
-        if (told == NULL || !toc_instant_parse(toc_str_of(told), &at_ms)) {
-            at_ms = rd_kafka_message_timestamp(message, NULL);
-        }
-        format_clock(at_ms, clock);
         toc_text_clear(text);
-        toc_show_alert(record, clock, toc_terminal_colour(stdout), text);
+        toc_show_alert(record, toc_terminal_colour(stdout), text);
         fwrite(text->data, 1, text->size, stdout);
         fflush(stdout);
         note_told(demo, record);
@@ -302,7 +295,9 @@ static bool start_broker(struct demo *demo)
     return demo->viewer != NULL;
 }
 
-/* The configuration of the day, read like any other. */
+/* The configuration of the day, read like any other. Every input always has something to say, so
+ * its own events let time pass: idle_after is beyond the day, and the pace cannot change what is
+ * true. */
 static bool load_config(struct demo *demo, const struct toc_rules_at *at, struct toc_diag *diag)
 {
     struct toc_text text = {0};
@@ -318,9 +313,12 @@ static bool load_config(struct demo *demo, const struct toc_rules_at *at, struct
     }
     toc_text_addf(&text,
                   "\nlog_level: error\nkafka: { bootstrap: \"%s\" }\nhttp: { port: 0 }\ninputs:\n"
-                  "  sensors: { topics: [demo.sensors], types: ['detection.*', status.sensor] }\n"
-                  "  reports: { topics: [demo.reports], types: ['report.*', movement.order] }\n"
-                  "  positions: { topics: [demo.positions], types: [position.unit] }\n",
+                  "  sensors: { topics: [demo.sensors], types: ['detection.*', status.sensor], "
+                  "idle_after: 2d }\n"
+                  "  reports: { topics: [demo.reports], types: ['report.*', movement.order], "
+                  "idle_after: 2d }\n"
+                  "  positions: { topics: [demo.positions], types: [position.unit], "
+                  "idle_after: 2d }\n",
                   rd_kafka_mock_cluster_bootstraps(demo->cluster));
     bool is_right = toc_config_parse("demo", toc_text_str(&text), diag, &demo->config);
     toc_text_finish(&text);

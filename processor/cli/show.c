@@ -1,5 +1,7 @@
 #include "cli/show.h"
 
+#include "base/instant.h"
+
 static const struct look {
     const char *level, *words, *colour;
 } looks[] = {
@@ -14,70 +16,64 @@ static const char *text_of(const json_t *record, const char *member)
     return text != NULL ? text : "";
 }
 
-/* The values of the key, mode left out: "Gao, C-17". */
-static void add_key(const json_t *record, struct toc_text *out)
+/* When it was so, not when it was told: "07:12:04". */
+static void add_clock(const json_t *record, const char *member, struct toc_text *out)
 {
-    const char *name, *before = "";
-    json_t *value;
-    json_object_foreach(json_object_get(record, "key"), name, value)
-    {
-        if (strcmp(name, "mode") != 0 && json_is_string(value)) {
-            toc_text_addf(out, "%s%s", before, json_string_value(value));
-            before = ", ";
-        }
+    char text[TOC_INSTANT_TEXT];
+    int64_t at_ms;
+    if (toc_instant_parse(toc_str_of(text_of(record, member)), &at_ms)) {
+        toc_instant_format(at_ms, text);
+        toc_text_addf(out, "%.8s", text + 11);
+    } else {
+        toc_text_add(out, TOC_STR("--:--:--"));
     }
 }
 
-static void add_head(const char *clock, const char *words, const char *colour, bool is_coloured,
-                     struct toc_text *out)
+/* Time, how bad, and the name to say on the radio. */
+static void add_head(const json_t *record, const char *clock, const char *words,
+                     const char *colour, bool is_coloured, struct toc_text *out)
 {
-    toc_text_addf(out, "%s  %s%-8s%s  ", clock, is_coloured ? colour : "", words,
-                  is_coloured ? "\033[0m" : "");
+    add_clock(record, clock, out);
+    toc_text_addf(out, "  %s%-8s%s  %-8s  ", is_coloured ? colour : "", words,
+                  is_coloured ? "\033[0m" : "", text_of(record, "ref"));
 }
 
-static void add_begin(const json_t *record, const char *clock, bool is_coloured,
-                      struct toc_text *out)
+static void add_begin(const json_t *record, bool is_coloured, struct toc_text *out)
 {
     const struct look *look = &looks[sizeof looks / sizeof looks[0] - 1];
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
         look = strcmp(looks[i].level, text_of(record, "level")) == 0 ? &looks[i] : look;
     }
-    add_head(clock, look->words, look->colour, is_coloured, out);
+    add_head(record, "begin", look->words, look->colour, is_coloured, out);
     toc_text_addf(out, "%s%s%s\n", is_coloured ? "\033[1m" : "", text_of(record, "brief"),
                   is_coloured ? "\033[0m" : "");
     const char *first = json_string_value(json_array_get(json_object_get(record, "response"), 0));
     if (first != NULL) {
-        toc_text_addf(out, "                    > %s\n", first);
+        toc_text_addf(out, "                              > %s\n", first);
     }
 }
 
 static void add_end(const json_t *record, const char *words, const char *colour,
-                    const char *meaning, const char *clock, bool is_coloured,
-                    struct toc_text *out)
+                    const char *meaning, bool is_coloured, struct toc_text *out)
 {
-    add_head(clock, words, colour, is_coloured, out);
-    toc_text_addf(out, "%s", text_of(record, "title"));
-    toc_text_add(out, TOC_STR(" ["));
-    add_key(record, out);
-    toc_text_addf(out, "]: %s\n", meaning);
+    add_head(record, "end", words, colour, is_coloured, out);
+    toc_text_addf(out, "%s: %s\n", text_of(record, "title"), meaning);
 }
 
-void toc_show_alert(const json_t *record, const char *clock, bool is_coloured,
-                    struct toc_text *out)
+void toc_show_alert(const json_t *record, bool is_coloured, struct toc_text *out)
 {
     const char *state = text_of(record, "state");
     if (strcmp(state, "new") == 0) {
-        add_begin(record, clock, is_coloured, out);
+        add_begin(record, is_coloured, out);
     } else if (strcmp(state, "cleared") == 0) {
-        add_end(record, "CLEARED", "\033[1;32m", "over, somebody or something said so", clock,
-                is_coloured, out);
+        add_end(record, "CLEARED", "\033[1;32m", "it is over", is_coloured, out);
     } else if (strcmp(state, "expired") == 0) {
-        add_end(record, "EXPIRED", "\033[2m", "nothing says it any more; this is no all-clear",
-                clock, is_coloured, out);
+        add_end(record, "EXPIRED", "\033[2m", "no longer reported; this is no all-clear",
+                is_coloured, out);
     } else if (strcmp(state, "cancelled") == 0) {
-        add_end(record, "CANCEL", "\033[2m", "it was not so", clock, is_coloured, out);
+        add_end(record, "CANCEL", "\033[2m", "it was not so", is_coloured, out);
     } else {
-        add_head(clock, "update", "\033[2m", is_coloured, out);
+        add_head(record, "last_event_time", "update", "\033[2m", is_coloured, out);
         toc_text_addf(out, "%s\n", text_of(record, "brief"));
     }
 }
