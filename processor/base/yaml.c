@@ -270,7 +270,7 @@ static struct toc_yaml *read_documents(struct reader *reader)
             event.type == YAML_MAPPING_START_EVENT || event.type == YAML_ALIAS_EVENT) {
             struct toc_yaml *document = read_node(reader, &event, 1);
 
-            if (document != NULL) {
+            if (document != NULL && !reader->is_stopped) { /* Half of one would only mislead. */
                 *link = document;
                 link = &document->next;
             }

@@ -119,13 +119,16 @@ bool toc_geo_parse_mgrs(toc_str text, toc_point *out)
     std::size_t size = 0;
 
     for (std::size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == ' ') {
+        char c = text.data[i];
+        bool is_fit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+
+        if (c == ' ') {
             continue;
         }
-        if (size == longest) {
+        if (!is_fit || size == longest) {
             return false;
         }
-        packed[size++] = text.data[i];
+        packed[size++] = c;
     }
     if (size < 4 || text.size > 4 * longest) { /* "INV" is an invalid point to GeographicLib. */
         return false;
