@@ -28,6 +28,10 @@ static void read_topic(struct toc_draft *draft, const struct toc_yaml *node)
             return;
         }
     }
+    if (toc_str_equal(*topic, TOC_STR(".")) || toc_str_equal(*topic, TOC_STR(".."))) {
+        toc_loader_error(loader, "E0335", node->mark, "Kafka has no topic of that name");
+        return;
+    }
     toc_loader_check_names(loader, node, loader->topics, "E0308", "topic");
 }
 

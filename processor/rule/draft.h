@@ -23,7 +23,8 @@ struct toc_draft {
     bool is_when_broken; /* Its kind is not known. */
 };
 
-/* A document in, a checked rule in the loader's arena out; NULL if there was an error. */
+/* A document in, a checked rule in the loader's arena out. If errors were added it is good for its
+ * name and mark alone, and NULL if it has no name. */
 struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml *document);
 
 /* events.c */

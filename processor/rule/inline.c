@@ -169,6 +169,7 @@ void toc_inline_check(struct toc_draft *draft, const struct toc_yaml *tests)
 {
     struct toc_loader *loader = draft->loader;
     const struct toc_yaml *status = toc_yaml_find(draft->root, "status");
+    size_t errors = toc_diag_errors(loader->diag);
     bool fires = false, is_quiet = false;
 
     if (tests != NULL && toc_loader_is(loader, tests, TOC_YAML_SEQUENCE, "`tests`")) {
@@ -176,8 +177,9 @@ void toc_inline_check(struct toc_draft *draft, const struct toc_yaml *tests)
             check_test(draft, test, &fires, &is_quiet);
         }
     }
-    if (status == NULL || !toc_str_equal(status->text, TOC_STR("stable")) || (fires && is_quiet)) {
-        return;
+    if (status == NULL || !toc_str_equal(status->text, TOC_STR("stable")) || (fires && is_quiet) ||
+        toc_diag_errors(loader->diag) > errors) {
+        return; /* Or it cannot be said what the broken tests were for. */
     }
     toc_loader_error(loader, "E0334", tests != NULL ? tests->key_mark : status->mark,
                      "a stable rule needs a test that fires and a quiet one (expect: []); "

@@ -1,5 +1,7 @@
 #include "rule/load.h"
 
+#include <stdlib.h>
+
 #include "base/assert.h"
 #include "base/mem.h"
 #include "expr/pattern.h"
@@ -23,6 +25,7 @@ struct load {
     struct toc_ruleset *set;
     struct toc_loader loader;
     struct toc_text digest; /* Names and hashes of all files, for the set's hash. */
+    size_t errors;          /* In the diag before. */
 };
 
 static void index_grow(struct toc_ruleset *set)
@@ -92,6 +95,11 @@ static void add_rule(struct load *load, const struct toc_rule *rule)
     set->index[at] = (uint32_t)set->count;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    return toc_str_compare(*(const struct toc_str *)left, *(const struct toc_str *)right);
+}
+
 /* What rules may name, for "did you mean". */
 static void gather_names(struct toc_loader *loader)
 {
@@ -106,16 +114,18 @@ static void gather_names(struct toc_loader *loader)
         types[i] = toc_catalogue_type(loader->catalogue, i)->name;
     }
     for (size_t i = 0; i < place_count; i++) {
-        struct toc_str kind = toc_places_get(loader->places, i)->kind;
-        bool is_new = true;
-
-        for (size_t j = 0; is_new && j < kind_count; j++) {
-            is_new = !toc_str_equal(kinds[j], kind);
+        words[i] = toc_places_get(loader->places, i)->kind;
+    }
+    if (place_count > 0) {
+        qsort(words, place_count, sizeof *words, compare_names);
+    }
+    for (size_t i = 0; i < place_count; i++) {
+        if (kind_count == 0 || !toc_str_equal(kinds[kind_count - 1], words[i])) {
+            kinds[kind_count++] = words[i];
         }
-        if (is_new) {
-            words[kind_count] = kind;
-            kinds[kind_count++] = kind;
-        }
+    }
+    if (kind_count > 0) {
+        memcpy(words, kinds, kind_count * sizeof *words);
     }
     for (size_t i = 0; i < place_count; i++) {
         words[kind_count + i] = toc_places_get(loader->places, i)->name;
@@ -195,12 +205,18 @@ static void load_rules(struct load *load, const struct toc_rule_paths *paths, st
         }
         for (const struct toc_yaml *document = documents; document != NULL;
              document = document->next) {
-            const struct toc_rule *rule = toc_draft_read(loader, document);
+            const struct toc_rule *rule =
+                document->is_empty ? NULL : toc_draft_read(loader, document);
 
-            if (rule != NULL) {
+            if (rule != NULL) { /* Broken ones too: a name given twice is told all the same. */
                 add_rule(load, rule);
             }
         }
+    }
+    if (toc_diag_errors(loader->diag) == load->errors && load->set->count == 0) {
+        struct toc_mark mark = {.file = toc_diag_add_file(loader->diag, paths->rules, TOC_STR(""))};
+
+        toc_loader_error(loader, "E0342", mark, "there is no rule in it");
     }
 }
 
@@ -211,8 +227,8 @@ bool toc_ruleset_load_with(const struct toc_rule_paths *paths, const struct toc_
     struct load load = {
         .set = set,
         .loader = {.arena = &set->arena, .diag = diag, .patterns = &set->patterns},
+        .errors = toc_diag_errors(diag),
     };
-    size_t errors = toc_diag_errors(diag);
 
     *out = NULL;
     struct toc_str root = toc_files_root(&set->arena, paths->rules);
@@ -220,7 +236,7 @@ bool toc_ruleset_load_with(const struct toc_rule_paths *paths, const struct toc_
     load_rules(&load, paths, root, is_judged);
     set->hash = toc_hash128(load.digest.data, load.digest.size);
     toc_text_finish(&load.digest);
-    if (toc_diag_errors(diag) > errors) {
+    if (toc_diag_errors(diag) > load.errors) {
         toc_ruleset_destroy(set);
         return false;
     }

@@ -13,14 +13,16 @@ static struct toc_str vformat(struct toc_arena *arena, const char *format, va_li
 {
     char line[512];
     int size = vsnprintf(line, sizeof line, format, more);
+    struct toc_str text = {.data = line, .size = size > 0 ? (size_t)size : 0};
 
-    if (size < 0) {
-        size = 0;
+    if (text.size >= sizeof line) { /* Cut, but not within a character. */
+        text.size = sizeof line - 1;
+        while (text.size > 0 && ((unsigned char)line[text.size - 1] & 0xC0) == 0x80) {
+            text.size--;
+        }
+        text.size -= text.size > 0 && ((unsigned char)line[text.size - 1] & 0x80) != 0 ? 1 : 0;
     }
-    return toc_arena_str(arena, (struct toc_str){.data = line,
-                                                 .size = (size_t)size < sizeof line
-                                                             ? (size_t)size
-                                                             : sizeof line - 1});
+    return toc_arena_str(arena, text);
 }
 
 void toc_loader_error(struct toc_loader *loader, const char *code, struct toc_mark mark,
