@@ -217,6 +217,8 @@ class Maker:
             self.alert["clear_when"] = self.ending("over", tied_to)
         if r.random() < 0.25 or ends in ("expire", "both") or (needs_end and not can_clear):
             self.alert["expire_after"] = r.choice(["1s", "2s", "5s", "500ms"])
+        if self.kind in ("event", "sequence", "absence", "silence"):
+            return  # These have no `for` and no `keep_firing_for`.
         if r.random() < 0.2:
             self.alert["for"] = r.choice(["500ms", "1s", "2s"])
         if r.random() < 0.3:
@@ -309,6 +311,8 @@ class Maker:
         is_from = kind == "absence" and "from" in when["absence"]
         needs_end = kind in ("event", "sequence", "latest", "absence")
         self.pace(needs_end, tied_to, allow_clear=allow_ends and not is_from)
+        if when.get("sequence") == ["one", "one"]:
+            tied_to = None  # `without` is near one step, not two.
         if kind == "sequence" and allow_ends and r.random() < 0.5 and (tied_to or self.has_key()):
             when["without"] = self.ending("stop", tied_to)
         return {"rule": "random", "title": "Made at random", "version": "1", "status": "experimental",
