@@ -1,5 +1,4 @@
 """The program under test: its configuration, its life, its pages."""
-import json
 import pathlib
 import signal
 import subprocess
@@ -7,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 import kafka
@@ -15,7 +15,7 @@ RULES = pathlib.Path(__file__).resolve().parent / "rules"
 APP = "watch"
 INPUTS = {"mission.sensors": ["detection.*", "status.sensor", "position.unit"],
           "mission.reports": ["report.*"]}
-# JSON is YAML: no writer of YAML needed. What a test changes, it names.
+# Of every input; what a test changes, it names.
 INPUT = {"max_disorder": "5s", "accept_late": "2h", "idle_after": "2s"}
 
 
@@ -46,9 +46,9 @@ class Tocsin:
         self.log.unlink(missing_ok=True)
         inputs = {name.split(".")[1]: {"topics": [name], "types": types} | INPUT | of_inputs
                   for name, types in INPUTS.items()}
-        self.config.write_text(json.dumps({
+        self.config.write_text(yaml.safe_dump({
             "app": app, "rules": str(RULES), "kafka": {"bootstrap": bootstrap},
-            "http": {"address": "127.0.0.1", "port": self.port}, "inputs": inputs}, indent=2))
+            "http": {"address": "127.0.0.1", "port": self.port}, "inputs": inputs}))
 
     def call(self, *arguments):
         """Run another command of the program to its end: (exit status, stdout)."""

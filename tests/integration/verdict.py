@@ -8,6 +8,11 @@ import client
 EVIDENCE_MOST = 100  # An alert names the first ones only.
 SHOWN = 12           # Differences told of each sort.
 
+# Whether somebody says that it is over, or nobody says it any more. An alert that has ended and is
+# corrected is told as `update`: how it ended then stands in end_reason alone.
+HOW = {"clear_when": "cleared", "newest_event": "cleared", "answered": "cleared",
+       "window": "expired", "expire_after": "expired"}
+
 Episode = collections.namedtuple("Episode", "rule mode key begin_ms end_ms state count evidence")
 Episode.__doc__ = """One stretch of truth. key: ((name, folded text), ..) in order of names; end_ms
 and state None while open; evidence: the first of its ids, in order."""
@@ -54,16 +59,17 @@ def told_episodes(last, records):
                 continue
             evidence.append(source.event.id)
         is_open = record["open"]
-        if is_open == (record["state"] in ("cleared", "expired")):
-            wrong.append(f"{record['alert_id']} is {record['state']} and open: {is_open}")
+        how = None if is_open else HOW.get(record.get("end_reason"), "no reason")
+        if record["state"] not in (("new", "update") if is_open else (how, "update")):
+            wrong.append(f"{record['alert_id']}: {record['state']}, open: {is_open}, for "
+                         f"{record.get('end_reason')}")
         suffix = "" if record["mode"] == "actual" else "." + record["mode"]
         if not topic.endswith(suffix) or (not suffix and topic.endswith((".exercise", ".test"))):
             wrong.append(f"{record['alert_id']} of mode {record['mode']} stands on {topic}")
         episodes.append(Episode(record["rule"], record["mode"], fold(record["key"]),
                                 milliseconds(record["begin"]),
                                 None if is_open else milliseconds(record["end"]),
-                                None if is_open else record["state"],
-                                record["count"], tuple(evidence)))
+                                how, record["count"], tuple(evidence)))
     return episodes, wrong
 
 
