@@ -381,6 +381,7 @@ static enum toc_status play(struct demo *demo)
                   .context = demo,
                   .speed = demo->play_ms > 0 ? toc_story_speed(&demo->story, demo->play_ms) : 1000},
         .has_signals = true,
+        .is_alone = true,
         .on_live = on_live,
         .context = demo,
     };

@@ -11,7 +11,7 @@
 #define AT(hour, minute, second)                                                                   \
     (DAY_MS + (((int64_t)(hour)*60 + (minute)) * 60 + (second)) * INT64_C(1000))
 
-enum { MINUTE_MS = 60000, ROOM = 16384 };
+enum { MINUTE_MS = 60000, REST_MS = 600000, ROOM = 16384 };
 
 static const struct {
     int64_t until_ms;
@@ -22,7 +22,7 @@ static const struct {
 };
 enum { PACES = sizeof paces / sizeof paces[0] };
 
-/* One that moves: from point to point, a position a minute. */
+/* One that moves: from point to point, a position a minute; every ten minutes while it rests. */
 struct leg {
     int hour, minute;
     double lat, lon;
@@ -67,8 +67,10 @@ static void add_path(struct toc_story *story, const char *unit, const char *role
                      const struct leg *leg)
 {
     for (; leg[1].lat != 0; leg++) {
-        int64_t from_ms = AT(leg[0].hour, leg[0].minute, 30), to_ms = AT(leg[1].hour, leg[1].minute, 30);
-        for (int64_t at_ms = from_ms; at_ms < to_ms; at_ms += MINUTE_MS) {
+        int64_t from_ms = AT(leg[0].hour, leg[0].minute, 30);
+        int64_t to_ms = AT(leg[1].hour, leg[1].minute, 30);
+        int64_t step_ms = leg[0].lat == leg[1].lat ? REST_MS : MINUTE_MS;
+        for (int64_t at_ms = from_ms; at_ms < to_ms; at_ms += step_ms) {
             double share = (double)(at_ms - from_ms) / (double)(to_ms - from_ms);
             char data[256];
             snprintf(data, sizeof data,
@@ -100,7 +102,9 @@ static void add_beats(struct toc_story *story)
         add(story, at_ms + 20000, TOC_STORY_REPORTS, "report.equipment", "/gao/workshop",
             "\"item\":\"generator 2\",\"category\":\"generator\",\"state\":\"operational\"", "");
         add(story, at_ms + 40000, TOC_STORY_POSITIONS, "position.unit", "/gao/trackers",
-            "\"unit\":\"OP 4\",\"role\":\"observation\",\"location\":{\"lat\":16.2960,\"lon\":-0.0700}", "");
+            "\"unit\":\"OP 4\",\"role\":\"observation\","
+            "\"location\":{\"lat\":16.2960,\"lon\":-0.0700}",
+            "");
     }
 }
 
