@@ -227,24 +227,22 @@ static void read_kafka(struct toc_config_reading *in, const struct toc_yaml *map
 
 /* ---- inputs ---- */
 
-static void check_topics(struct toc_config_reading *in, const struct toc_yaml *node,
-                         const struct toc_config *config, const struct toc_config_input *input)
+static void check_topic(struct toc_config_reading *in, const struct toc_yaml *node,
+                        const struct toc_config *config, const struct toc_config_input *input)
 {
-    for (size_t i = 0; i < input->topic_count; i++) {
-        struct toc_str topic = input->topics[i];
-        if (!toc_config_is_name(topic)) {
-            toc_config_complain(in->diag, "E0406", node->mark,
-                                "`%.*s` is no name of a topic: letters, digits, '.', '_' and '-'",
-                                (int)topic.size, topic.data);
-        }
-        for (const struct toc_config_input *other = config->inputs; other < input; other++) {
-            for (size_t k = 0; k < other->topic_count; k++) {
-                if (toc_str_equal(other->topics[k], topic)) {
-                    toc_config_complain(in->diag, "E0407", node->mark,
-                                        "topic `%.*s` is read by input `%.*s` already",
-                                        (int)topic.size, topic.data, (int)other->name.size,
-                                        other->name.data);
-                }
+    struct toc_str topic = node->text;
+    if (!toc_config_is_name(topic)) {
+        toc_config_complain(in->diag, "E0406", node->mark,
+                            "`%.*s` is no name of a topic: letters, digits, '.', '_' and '-'",
+                            (int)topic.size, topic.data);
+    }
+    for (const struct toc_config_input *other = config->inputs; other < input; other++) {
+        for (size_t k = 0; k < other->topic_count; k++) {
+            if (toc_str_equal(other->topics[k], topic)) {
+                toc_config_complain(in->diag, "E0407", node->mark,
+                                    "topic `%.*s` is read by input `%.*s` already",
+                                    (int)topic.size, topic.data, (int)other->name.size,
+                                    other->name.data);
             }
         }
     }
@@ -279,7 +277,12 @@ static void read_input(struct toc_config_reading *in, const struct toc_yaml *map
     if (toc_diag_errors(in->diag) > errors) {
         return; /* What follows compares values. */
     }
-    check_topics(in, toc_yaml_find(map, "topics"), config, input);
+    const struct toc_yaml *topics = toc_yaml_find(map, "topics");
+    bool is_list = topics->kind == TOC_YAML_SEQUENCE;
+    for (const struct toc_yaml *item = is_list ? topics->first : topics; item != NULL;
+         item = is_list ? item->next : NULL) {
+        check_topic(in, item, config, input);
+    }
     if ((input->format == TOC_FORMAT_JSON) != (input->mapping != NULL)) {
         toc_config_complain(in->diag, "E0412", map->key_mark,
                             "`format: json` and `mapping` go together");
