@@ -476,7 +476,7 @@ class KeyCase:
             else:
                 answer = next((t for t in answers if t >= s), NEVER)
             due, stop = s + rule.deadline, min(answer, dead.get(e, NEVER))
-            if due < stop:
+            if due < min(stop, self.run.newest):  # What is not yet due is not missed.
                 spans.append((due, stop, frozenset([e]), due))
         return overlay(spans)
 
@@ -542,6 +542,7 @@ class Run:
         self.cases = {}
         self.millionths = {}
         self.without, self.lines = [], defaultdict(list)
+        self.newest = max((e.t for e in events), default=None)
         self.known_cliques = {}
         self.gather(sorted(events, key=lambda e: e.order))
 

@@ -415,6 +415,7 @@ case("an answer of another mode is none", LACK, [x(0), y(1, mode="test"), tick(1
 case("an answer serves all that wait", LACK, [x(0), x(5000), y(5000), tick(20000)])
 case("several are one, from the first deadline missed", LACK, [x(0), x(5000), tick(15001)], "A 10000..open e1 e2")
 case("one not yet due is no evidence", LACK, [x(0), x(5000), y(12000), tick(15001)], "A 10000..12000c e1")
+case("what is not yet due is no evidence, though nobody answers", LACK, [x(0), x(5000), tick(15000)], "A 10000..open e1")
 case("it lapses after the newest deadline", LACK, [x(0), x(5000), tick(75001)], "A 10000..75000x e1 e2")
 FROM = LACK.replace("deadline", "from: since, deadline")
 case("the clock starts at the field", FROM, [x(5000, since=0), tick(10001)], "A 10000..open e1")
@@ -523,6 +524,7 @@ SABOTAGE = [
     ("oracle", 'if rule.once != "key":', "if True:"),
     ("oracle", "answer = next((t for t in answers if t > s), NEVER)", "answer = next((t for t in answers if t >= s), NEVER)"),
     ("oracle", "answer = next((t for t in answers if t >= s), NEVER)", "answer = next((t for t in answers if t > s), NEVER)"),
+    ("oracle", "if due < min(stop, self.run.newest):", "if due < stop:"),
     ("oracle", "due, stop = s + rule.deadline,", "due, stop = s + rule.deadline + 1,"),
     ("oracle", "min(answer, dead.get(e, NEVER))", "answer"),
     ("oracle", "if rule.from_field else e.t", "if False else e.t"),
