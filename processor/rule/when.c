@@ -453,7 +453,8 @@ static void check_threshold(struct toc_draft *draft, const struct toc_yaml *node
     }
 }
 
-static void read_threshold(struct toc_draft *draft, const struct toc_yaml *node)
+static void read_threshold(struct toc_draft *draft, const struct toc_yaml *kind_node,
+                           const struct toc_yaml *node)
 {
     struct toc_loader *loader = draft->loader;
     struct toc_rule *rule = draft->rule;
@@ -492,7 +493,7 @@ static void read_threshold(struct toc_draft *draft, const struct toc_yaml *node)
         return;
     }
     check_threshold(draft, node,
-                    rule->kind == TOC_KIND_ANY_KINDS ? (int64_t)rule->counted_count : 0);
+                    rule->kind == TOC_KIND_ANY_KINDS ? (int64_t)kind_node->count : 0);
 }
 
 static void read_comparison(struct toc_draft *draft, const struct toc_yaml *kind_node)
@@ -517,7 +518,7 @@ static void read_comparison(struct toc_draft *draft, const struct toc_yaml *kind
                              "`any_kinds` takes at_least or more_than");
             continue;
         }
-        read_threshold(draft, node);
+        read_threshold(draft, kind_node, node);
     }
     bool is_meant = false;
     for (int i = TOC_AT_LEAST; i <= TOC_LESS_THAN; i++) {

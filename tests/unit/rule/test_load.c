@@ -224,6 +224,16 @@ static void members_of_two_parts(const struct toc_ruleset *set, const struct toc
     }
 }
 
+static void many_ends(const struct toc_ruleset *set, const struct toc_rule *r)
+{
+    (void)set;
+    assert_int_equal(alias(r, "over")->clear_tie.alias, -1);
+    assert_int_equal(alias(r, "over")->key_mask, 1);
+    assert_int_equal(alias(r, "calm")->key_mask, 0);
+    assert_int_equal(alias(r, "calm")->clear_tie.alias, r->counted[0]);
+    assert_int_equal(alias(r, "calm")->clear_tie.distance_mm, 2000000);
+}
+
 static void envelope(const struct toc_ruleset *set, const struct toc_rule *r)
 {
     (void)set;
@@ -340,6 +350,13 @@ static const struct load_case {
           "when:\n  count: seen\n  at_most: 0\n  within: 1h\n  group_by: [sensor, camp]\n"
           "  " NEAR "\n  members: [{ sensor: R 1, camp: gao }, { camp: KIDAL, sensor: R 2 }]\n" FIRE,
      members_of_two_parts},
+    {"ends by key and by distance in one list",
+     HEAD "events:\n" IMPACT "  over: { type: report.all_clear, as: { sensor: hazard } }\n"
+          "  calm: { type: report.all_clear }\n"
+          "when: { count: impact, at_least: 1, within: 1h, group_by: sensor }\n"
+          "alert:\n  topic: a\n"
+          "  clear_when: [over, { calm: { near: impact, distance: 2 km } }]\n",
+     many_ends},
     {"fields of the envelope are fields",
      HEAD "events:\n  impact: { type: detection.indirect_fire, "
           "match: { source|startswith: /radar } }\n"
