@@ -140,30 +140,6 @@ static struct toc_mark pattern_mark(struct toc_mark mark, const struct toc_yaml 
     return mark;
 }
 
-/* A number outside the range of its field is a test that is always or never met. */
-static bool check_ranges(struct reading *r, const struct toc_field *field,
-                         const struct toc_test *test)
-{
-    for (size_t i = 0; field != NULL && field->has_range && i < test->operand_count; i++) {
-        const struct toc_value *value = &test->operands[i];
-        double number = value->kind == TOC_VALUE_INTEGER ? (double)value->integer : value->number;
-
-        if (value->kind != TOC_VALUE_INTEGER && value->kind != TOC_VALUE_NUMBER) {
-            continue;
-        }
-        if (number < field->least || number > field->most) {
-            struct toc_mark mark = i < r->count ? r->marks[i] : r->node->mark;
-
-            toc_loader_error(r->loader, "E0314", mark,
-                             "\"%.*s\" of %.*s lies between %g and %g", (int)field->name.size,
-                             field->name.data, (int)r->type->name.size, r->type->name.data,
-                             field->least, field->most);
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool build(struct reading *r, const struct toc_field *field, int slot,
                   const struct toc_test_key *key, struct toc_test *out)
 {
@@ -191,7 +167,7 @@ static bool build(struct reading *r, const struct toc_field *field, int slot,
                      mark, near, "%.*s", (int)error.size, error.data);
     }
     toc_text_finish(&error);
-    return ok && check_ranges(r, field, out);
+    return ok;
 }
 
 static bool read_test(struct toc_loader *loader, const struct toc_yaml *node,
