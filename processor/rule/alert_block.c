@@ -56,8 +56,7 @@ static void read_clear_when(struct toc_draft *draft, const struct toc_yaml *node
     struct toc_loader *loader = draft->loader;
     struct toc_rule *rule = draft->rule;
     struct toc_reference references[TOC_RULE_ALIASES];
-    size_t count =
-        toc_when_references(draft, node, "`clear_when`", TOC_RULE_ALIASES, references);
+    size_t count = toc_reference_read(draft, node, "`clear_when`", TOC_RULE_ALIASES, references);
 
     for (size_t i = 0; i < count; i++) {
         const struct toc_reference *reference = &references[i];
@@ -67,8 +66,9 @@ static void read_clear_when(struct toc_draft *draft, const struct toc_yaml *node
         }
         struct toc_alias *alias = &rule->aliases[reference->alias];
         struct toc_str name = draft->alias_names[reference->alias];
-        const unsigned evidence = (unsigned)TOC_ROLE_COUNTED | (unsigned)TOC_ROLE_AFTER |
-                                  (rule->kind == TOC_KIND_SILENCE ? (unsigned)TOC_ROLE_EXPECTED : 0);
+        const unsigned evidence =
+            (unsigned)TOC_ROLE_COUNTED | (unsigned)TOC_ROLE_AFTER |
+            (rule->kind == TOC_KIND_SILENCE ? (unsigned)TOC_ROLE_EXPECTED : 0);
 
         if ((alias->roles & TOC_ROLE_CLEAR) != 0) {
             toc_loader_error(loader, "E0338", reference->mark, "`clear_when` names \"%.*s\" twice",
@@ -112,10 +112,9 @@ static void check_end(struct toc_draft *draft, bool has_clear_when)
 
 void toc_alert_block_read(struct toc_draft *draft)
 {
-    static const char *const keys[] = {"topic",        "urgent",       "brief",
-                                       "summary",      "recipients",   "for",
-                                       "keep_firing_for", "update_every", "clear_when",
-                                       "expire_after", NULL};
+    static const char *const keys[] = {
+        "topic",           "urgent",       "brief",      "summary",      "recipients", "for",
+        "keep_firing_for", "update_every", "clear_when", "expire_after", NULL};
     static const char *const later[] = {"escalate", NULL};
     struct toc_loader *loader = draft->loader;
     struct toc_alert_spec *alert = &draft->rule->alert;
@@ -131,8 +130,8 @@ void toc_alert_block_read(struct toc_draft *draft)
         (void)toc_loader_bool(loader, node, "urgent", &alert->is_urgent);
     }
     node = toc_yaml_find(draft->alert, "recipients");
-    if (node != NULL && toc_loader_texts(loader, node, "recipients", &alert->recipients,
-                                         &alert->recipient_count)) {
+    if (node != NULL &&
+        toc_loader_texts(loader, node, "recipients", &alert->recipients, &alert->recipient_count)) {
         toc_loader_check_names(loader, node, loader->recipients, "E0309", "recipient");
     }
     read_pace(draft, "for", true, &alert->for_ms);

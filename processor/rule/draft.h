@@ -39,8 +39,8 @@ enum toc_value_kind toc_events_slot_kind(const struct toc_type *type, int slot);
 void toc_events_unknown_field(struct toc_loader *loader, struct toc_mark mark,
                               const struct toc_type *type, struct toc_str name);
 /* The slot called @name in every binding of alias @index: into out[binding]. */
-bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name,
-                      struct toc_mark mark, int out[]);
+bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name, struct toc_mark mark,
+                      int out[]);
 
 /* match_block.c: `match:` for events of @type. */
 bool toc_match_block_read(struct toc_loader *loader, const struct toc_yaml *match,
@@ -48,20 +48,35 @@ bool toc_match_block_read(struct toc_loader *loader, const struct toc_yaml *matc
 
 /* when.c */
 void toc_when_read(struct toc_draft *draft);
-/* One alias named by `without`, `clear_when`, a step: NAME or NAME: { near: ALIAS, distance: D }. */
+bool toc_when_needs_end(const struct toc_rule *rule);
+bool toc_when_is_windowed(const struct toc_rule *rule);
+
+/* reference.c: one event named by `without`, `clear_when`, a step: NAME, or
+ * NAME: { near: EVENT, distance: D }. */
 struct toc_reference {
-    int alias;              /* Index, or -1: unknown, already told. */
-    struct toc_mark mark;   /* Of its name. */
-    struct toc_tie tie;     /* alias -1 = none. */
+    int alias;            /* Index, or -1: unknown, already told. */
+    struct toc_mark mark; /* Of its name. */
+    struct toc_tie tie;   /* alias -1 = none. */
     struct toc_mark tie_mark;
 };
 /* Read NAME, a list of them, or a mapping of them. Returns how many; at most @room. */
-size_t toc_when_references(struct toc_draft *draft, const struct toc_yaml *node, const char *what,
-                           size_t room, struct toc_reference out[]);
-/* Index of the alias a scalar names, or -1 with E0311. */
-int toc_when_alias(struct toc_draft *draft, const struct toc_yaml *node);
-bool toc_when_needs_end(const struct toc_rule *rule);
-bool toc_when_is_windowed(const struct toc_rule *rule);
+size_t toc_reference_read(struct toc_draft *draft, const struct toc_yaml *node, const char *what,
+                          size_t room, struct toc_reference out[]);
+/* Index of the event a scalar names, or -1 with E0311. */
+int toc_reference_alias(struct toc_draft *draft, const struct toc_yaml *node);
+/* The event @alias has @role besides; @mark says where it got it. */
+void toc_reference_role(struct toc_draft *draft, int alias, enum toc_role role,
+                        struct toc_mark mark);
+/* The event that @node names is one more that is counted. */
+bool toc_reference_count(struct toc_draft *draft, const struct toc_yaml *node);
+
+/* What @node under `when` says: steps.c, measure.c, absence_block.c, threshold.c. */
+void toc_steps_read(struct toc_draft *draft, const struct toc_yaml *node);
+void toc_steps_without(struct toc_draft *draft, const struct toc_yaml *node);
+void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node);
+void toc_absence_block_read(struct toc_draft *draft, const struct toc_yaml *node);
+/* The comparison beside the kind, whose node is @kind. */
+void toc_threshold_read(struct toc_draft *draft, const struct toc_yaml *kind);
 
 /* alert_block.c */
 void toc_alert_block_read(struct toc_draft *draft);

@@ -35,8 +35,8 @@ void toc_events_unknown_field(struct toc_loader *loader, struct toc_mark mark,
                        (int)type->name.size, type->name.data);
 }
 
-bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name,
-                      struct toc_mark mark, int out[])
+bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name, struct toc_mark mark,
+                      int out[])
 {
     const struct toc_alias *alias = &draft->rule->aliases[index];
 
@@ -150,8 +150,7 @@ bool toc_events_near(struct toc_loader *loader, const struct toc_yaml *node,
 }
 
 /* Add the types that @node (a name or a pattern) covers. */
-static bool add_types(struct toc_draft *draft, const struct toc_yaml *node,
-                      struct toc_alias *alias)
+static bool add_types(struct toc_draft *draft, const struct toc_yaml *node, struct toc_alias *alias)
 {
     struct toc_loader *loader = draft->loader;
     size_t count = toc_catalogue_count(loader->catalogue);
@@ -237,9 +236,8 @@ static bool read_at(struct toc_draft *draft, const struct toc_yaml *node, struct
             return false;
         }
         if (type->fields[binding->at_slot].kind != TOC_VALUE_POINT) {
-            toc_loader_error(loader, "E0330", node->mark,
-                             "\"%.*s\" of %.*s is not a location", (int)name.size, name.data,
-                             (int)type->name.size, type->name.data);
+            toc_loader_error(loader, "E0330", node->mark, "\"%.*s\" of %.*s is not a location",
+                             (int)name.size, name.data, (int)type->name.size, type->name.data);
             return false;
         }
     }
@@ -255,8 +253,8 @@ static bool check_as(struct toc_draft *draft, const struct toc_yaml *node, int i
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, "`as`")) {
         return false;
     }
-    int *slots = toc_arena_array(loader->arena,
-                                 draft->rule->aliases[index].binding_count + 1, sizeof *slots);
+    int *slots = toc_arena_array(loader->arena, draft->rule->aliases[index].binding_count + 1,
+                                 sizeof *slots);
     for (const struct toc_yaml *child = node->first; child != NULL; child = child->next) {
         struct toc_str name;
 

@@ -137,8 +137,7 @@ static void walk_directory(struct walk *walk, const char *directory, int depth)
                 add_path(walk, entries[i]);
             }
         } else if (ends_in(entries[i], ".yml")) {
-            struct toc_mark mark = {
-                .file = toc_diag_add_file(walk->diag, entries[i], TOC_STR(""))};
+            struct toc_mark mark = {.file = toc_diag_add_file(walk->diag, entries[i], TOC_STR(""))};
 
             toc_diag_add(walk->diag, TOC_SEVERITY_WARNING, "W0344", mark, TOC_STR(""),
                          "this file is not read: rule files end in .yaml");

@@ -61,8 +61,7 @@ static void check_event(struct toc_draft *draft, const struct toc_yaml *event)
 
 static void check_expected(struct toc_draft *draft, const struct toc_yaml *alert)
 {
-    static const char *const states[] = {"new",     "update",    "cleared",
-                                         "expired", "cancelled", NULL};
+    static const char *const states[] = {"new", "update", "cleared", "expired", "cancelled", NULL};
     struct toc_loader *loader = draft->loader;
     const struct toc_rule *rule = draft->rule;
     int unused;
@@ -137,7 +136,8 @@ static void check_test(struct toc_draft *draft, const struct toc_yaml *test, boo
     }
     (void)toc_loader_keys(loader, test, keys, NULL, "a test");
     for (size_t i = 0; i < 3; i++) {
-        if (toc_yaml_find(test, keys[i]) == NULL && !toc_loader_is_misspelt(loader, test, keys[i])) {
+        if (toc_yaml_find(test, keys[i]) == NULL &&
+            !toc_loader_is_misspelt(loader, test, keys[i])) {
             toc_loader_error(loader, "E0302", test->mark, "this test lacks `%s`", keys[i]);
         }
     }

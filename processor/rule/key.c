@@ -8,9 +8,12 @@ enum { ROLES_WHOLE_KEY = TOC_ROLE_COUNTED | TOC_ROLE_AFTER | TOC_ROLE_EXPECTED }
 enum key_sort { KEY_NONE, KEY_TEXT, KEY_NUMBER, KEY_BOOL, KEY_TIME, KEY_PLACE, KEY_UNFIT };
 
 static const char *const sort_words[] = {
-    [KEY_NONE] = "missing",      [KEY_TEXT] = "a text",
-    [KEY_NUMBER] = "a number",   [KEY_BOOL] = "true or false",
-    [KEY_TIME] = "a time",       [KEY_PLACE] = "a place",
+    [KEY_NONE] = "missing",
+    [KEY_TEXT] = "a text",
+    [KEY_NUMBER] = "a number",
+    [KEY_BOOL] = "true or false",
+    [KEY_TIME] = "a time",
+    [KEY_PLACE] = "a place",
     [KEY_UNFIT] = "a location or a list",
 };
 
@@ -48,8 +51,7 @@ void toc_key_read(struct toc_draft *draft, const struct toc_yaml *group_by)
         draft->is_key_broken = true;
         return;
     }
-    const struct toc_yaml *item =
-        group_by->kind == TOC_YAML_SEQUENCE ? group_by->first : group_by;
+    const struct toc_yaml *item = group_by->kind == TOC_YAML_SEQUENCE ? group_by->first : group_by;
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < i; j++) {
             if (toc_str_equal(names[i], names[j])) {
@@ -154,10 +156,9 @@ static enum key_sort fill_part(struct toc_draft *draft, int index, size_t part, 
             const struct toc_type *type =
                 toc_catalogue_type(loader->catalogue, (size_t)binding->type);
 
-            toc_loader_error(loader, "E0331", draft->part_marks[part],
-                             "\"%.*s\" is %s in %.*s%s%s", (int)name.size, name.data,
-                             sort_words[sort], (int)type->name.size, type->name.data,
-                             sort == KEY_UNFIT ? "" : ", elsewhere ",
+            toc_loader_error(loader, "E0331", draft->part_marks[part], "\"%.*s\" is %s in %.*s%s%s",
+                             (int)name.size, name.data, sort_words[sort], (int)type->name.size,
+                             type->name.data, sort == KEY_UNFIT ? "" : ", elsewhere ",
                              sort == KEY_UNFIT ? ": no part of a key" : sort_words[first]);
             *out_ok = false;
             return KEY_NONE;
@@ -294,8 +295,7 @@ static void check_locations(struct toc_draft *draft)
         const struct toc_yaml *near = toc_yaml_find(draft->nodes[i], "near");
 
         if (needs[i]) {
-            need_location(draft, (int)i,
-                          near != NULL ? near->key_mark : draft->nodes[i]->key_mark);
+            need_location(draft, (int)i, near != NULL ? near->key_mark : draft->nodes[i]->key_mark);
         }
     }
 }

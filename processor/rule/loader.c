@@ -9,7 +9,8 @@
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 0)))
 #endif
-static struct toc_str vformat(struct toc_arena *arena, const char *format, va_list more)
+static struct toc_str
+vformat(struct toc_arena *arena, const char *format, va_list more)
 {
     char line[512];
     int size = vsnprintf(line, sizeof line, format, more);
@@ -117,8 +118,7 @@ bool toc_loader_is_misspelt(const struct toc_loader *loader, const struct toc_ya
                             const char *key)
 {
     for (size_t i = 0; i < TOC_LOADER_MEANT && i < loader->meant_count; i++) {
-        if (loader->meant[i].map == map &&
-            toc_str_equal(loader->meant[i].key, toc_str_of(key))) {
+        if (loader->meant[i].map == map && toc_str_equal(loader->meant[i].key, toc_str_of(key))) {
             return true;
         }
     }
@@ -181,9 +181,8 @@ void toc_loader_check_names(struct toc_loader *loader, const struct toc_yaml *no
             is_known = toc_str_equal(names.names[i], item->text);
         }
         if (!is_known) {
-            toc_loader_unknown(loader, code, item->mark, item->text, names,
-                               "unknown %s \"%.*s\"", what, (int)item->text.size,
-                               item->text.data);
+            toc_loader_unknown(loader, code, item->mark, item->text, names, "unknown %s \"%.*s\"",
+                               what, (int)item->text.size, item->text.data);
         }
     }
 }
@@ -382,8 +381,8 @@ bool toc_loader_list(struct toc_loader *loader, const struct toc_yaml *node,
             return true;
         }
     }
-    struct toc_str near = toc_diag_nearest(name, loader->list_names.names,
-                                           loader->list_names.count);
+    struct toc_str near =
+        toc_diag_nearest(name, loader->list_names.names, loader->list_names.count);
     struct toc_str suggestion = {0};
     char full[TOC_RULE_NAME + 8];
     if (near.size > 0 && near.size <= TOC_RULE_NAME) {

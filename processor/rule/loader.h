@@ -38,8 +38,8 @@ struct toc_loader {
 };
 
 /* Durations in rules: longer than nothing, at most this. */
-#define TOC_RULE_SPAN_MAX INT64_C(31622400000) /* 366 days */
-#define TOC_RULE_DISTANCE_MAX INT64_C(20040000000) /* mm: half way round the Earth. */
+#define TOC_RULE_SPAN_MAX      INT64_C(31622400000)         /* 366 days */
+#define TOC_RULE_DISTANCE_MAX  INT64_C(20040000000)         /* mm: half way round the Earth. */
 #define TOC_RULE_THRESHOLD_MAX INT64_C(9000000000000000000) /* Millionths. */
 enum { TOC_RULE_COUNT_MAX = 1000000, TOC_RULE_NAME = 100 };
 

@@ -43,8 +43,8 @@ static bool read_key(struct reading *r, struct toc_test_key *out)
             toc_loader_error(r->loader, "E0317", part_mark(r->node, bad), "%.*s", (int)error.size,
                              error.data);
         } else {
-            toc_loader_unknown(r->loader, "E0316", part_mark(r->node, bad), bad, modifiers,
-                               "%.*s", (int)error.size, error.data);
+            toc_loader_unknown(r->loader, "E0316", part_mark(r->node, bad), bad, modifiers, "%.*s",
+                               (int)error.size, error.data);
         }
     }
     toc_text_finish(&error);
@@ -184,8 +184,7 @@ static bool read_test(struct toc_loader *loader, const struct toc_yaml *node,
         toc_events_unknown_field(loader, part_mark(node, key.name), type, key.name);
         return false;
     }
-    return read_words(&r) &&
-           build(&r, slot >= 0 ? &type->fields[slot] : NULL, slot, &key, out);
+    return read_words(&r) && build(&r, slot >= 0 ? &type->fields[slot] : NULL, slot, &key, out);
 }
 
 bool toc_match_block_read(struct toc_loader *loader, const struct toc_yaml *match,

@@ -39,8 +39,8 @@ static bool read_value(struct filling *f, const struct toc_yaml *node, size_t pa
     int place = toc_places_find(loader->places, key->name, text);
     if (place < 0) {
         toc_loader_unknown(loader, "E0306", mark, text, loader->place_words,
-                           "there is no %.*s called \"%.*s\"", (int)key->name.size,
-                           key->name.data, (int)text.size, text.data);
+                           "there is no %.*s called \"%.*s\"", (int)key->name.size, key->name.data,
+                           (int)text.size, text.data);
         return false;
     }
     f->values[index] = toc_places_get(loader->places, (size_t)place)->id;
@@ -118,12 +118,13 @@ static void check_twice(struct filling *f, const struct toc_yaml *items)
         bool is_same = true;
 
         for (size_t part = 0; part < parts; part++) {
-            is_same = is_same && toc_str_equal(entries[i - 1].values[part], entries[i].values[part]);
+            is_same =
+                is_same && toc_str_equal(entries[i - 1].values[part], entries[i].values[part]);
         }
         if (is_same) {
             toc_loader_error(f->draft->loader, "E0338", entries[i].mark,
-                             "member \"%.*s\" is given twice",
-                             (int)entries[i].values[0].size, entries[i].values[0].data);
+                             "member \"%.*s\" is given twice", (int)entries[i].values[0].size,
+                             entries[i].values[0].data);
         }
     }
     toc_mem_free(entries);
@@ -158,8 +159,7 @@ void toc_members_read(struct toc_draft *draft, const struct toc_yaml *members)
         if (!rule->key_parts[part].is_place && !rule->key_parts[part].is_text) {
             toc_loader_error(loader, "E0339", members->key_mark,
                              "`members` needs key parts that are texts or places; \"%.*s\" is not",
-                             (int)rule->key_parts[part].name.size,
-                             rule->key_parts[part].name.data);
+                             (int)rule->key_parts[part].name.size, rule->key_parts[part].name.data);
             return;
         }
     }
@@ -172,10 +172,10 @@ void toc_members_read(struct toc_draft *draft, const struct toc_yaml *members)
     } else if (!toc_loader_is(loader, members, TOC_YAML_SEQUENCE, "`members`")) {
         return;
     }
-    f.values = toc_arena_array(loader->arena, items->count * rule->key_part_count + 1,
-                               sizeof *f.values);
-    f.labels = toc_arena_array(loader->arena, items->count * rule->key_part_count + 1,
-                               sizeof *f.labels);
+    f.values =
+        toc_arena_array(loader->arena, items->count * rule->key_part_count + 1, sizeof *f.values);
+    f.labels =
+        toc_arena_array(loader->arena, items->count * rule->key_part_count + 1, sizeof *f.labels);
     for (const struct toc_yaml *item = items->first; item != NULL && (ok || f.at == NULL);
          item = item->next) { /* Of a list, the first fault is enough. */
         ok = read_entry(&f, item, count++ * rule->key_part_count) && ok;

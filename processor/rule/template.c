@@ -45,7 +45,7 @@ static bool read_field(struct writing *w, struct toc_str name, size_t dot, struc
         mark.column += (uint32_t)dot + 1;
         mark.width = (uint32_t)field.size;
     }
-    int alias = toc_when_alias(draft, &event);
+    int alias = toc_reference_alias(draft, &event);
     if (alias < 0 || draft->is_broken[alias]) {
         return false;
     }

@@ -2,7 +2,8 @@
  * gives exactly the findings of its .expect, as README.md describes.
  *
  * test_diagnostics FOLDER          run all cases
- * test_diagnostics FOLDER --show   print what is found, for writing expectations (then read them!) */
+ * test_diagnostics FOLDER --show   print what is found, for writing expectations (then read them!)
+ */
 #include "unit.h"
 
 #include <stdio.h>
@@ -12,8 +13,8 @@
 #include "rule/load.h"
 
 struct diagnostics_case {
-    char *rules;    /* What is loaded: a file, or a folder. */
-    char *expect;   /* Path of the .expect. */
+    char *rules;  /* What is loaded: a file, or a folder. */
+    char *expect; /* Path of the .expect. */
     bool is_set;
 };
 
@@ -65,8 +66,8 @@ static void find(const struct diagnostics_case *c, struct toc_text *out)
         } else {
             assert_string_equal(path, c->rules);
         }
-        toc_text_addf(out, "%u:%u %s", (unsigned)finding->mark.line,
-                      (unsigned)finding->mark.column, finding->code);
+        toc_text_addf(out, "%u:%u %s", (unsigned)finding->mark.line, (unsigned)finding->mark.column,
+                      finding->code);
         if (finding->suggestion.size > 0) {
             toc_text_addf(out, " %.*s", (int)finding->suggestion.size, finding->suggestion.data);
         }

@@ -98,9 +98,9 @@ static void lists_can_be_replaced(void **state)
 /* The set's hash is that of its files: the same for the same, another for any other byte. */
 static void the_hash_is_of_the_files(void **state)
 {
-    static const char text[] = RULES_HEAD
-        "events:\n  impact: { type: detection.indirect_fire }\n"
-        "when: { count: impact, at_least: 1, within: 1h }\nalert: { topic: a }\n";
+    static const char text[] =
+        RULES_HEAD "events:\n  impact: { type: detection.indirect_fire }\n"
+                   "when: { count: impact, at_least: 1, within: 1h }\nalert: { topic: a }\n";
     struct rules one, other;
 
     (void)state;
@@ -121,10 +121,8 @@ static void the_hash_is_of_the_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_root),
-        cmocka_unit_test(leaves_out_what_is_no_rule),
-        cmocka_unit_test(a_missing_file_is_told),
-        cmocka_unit_test(lists_can_be_replaced),
+        cmocka_unit_test(finds_the_root),           cmocka_unit_test(leaves_out_what_is_no_rule),
+        cmocka_unit_test(a_missing_file_is_told),   cmocka_unit_test(lists_can_be_replaced),
         cmocka_unit_test(the_hash_is_of_the_files),
     };
 

@@ -1,13 +1,13 @@
 /* What the author wrote arrives: each kind, key, tie, list and word of `alert`. */
 #include "rules.h"
 
-#define HEAD RULES_HEAD
-#define IMPACT "  impact: { type: detection.indirect_fire, match: { confidence|gte: 0.7 } }\n"
-#define CAMERA "  seen: { type: detection.camera }\n"
-#define CLEAR "  over: { type: report.all_clear }\n"
-#define FIRE "alert: { topic: alerts.fire }\n"
+#define HEAD      RULES_HEAD
+#define IMPACT    "  impact: { type: detection.indirect_fire, match: { confidence|gte: 0.7 } }\n"
+#define CAMERA    "  seen: { type: detection.camera }\n"
+#define CLEAR     "  over: { type: report.all_clear }\n"
+#define FIRE      "alert: { topic: alerts.fire }\n"
 #define FIRE_HOUR "alert: { topic: alerts.fire, expire_after: 1h }\n"
-#define NEAR "near: { place: camp, distance: 300 m }"
+#define NEAR      "near: { place: camp, distance: 300 m }"
 
 static const struct toc_alias *alias(const struct toc_rule *rule, const char *name)
 {
@@ -20,8 +20,7 @@ static const struct toc_alias *alias(const struct toc_rule *rule, const char *na
     return NULL;
 }
 
-static int field(const struct toc_ruleset *set, const struct toc_binding *binding,
-                 const char *name)
+static int field(const struct toc_ruleset *set, const struct toc_binding *binding, const char *name)
 {
     return toc_type_field(toc_catalogue_type(toc_ruleset_catalogue(set), (size_t)binding->type),
                           toc_str_of(name));
@@ -217,10 +216,10 @@ static void members_of_two_parts(const struct toc_ruleset *set, const struct toc
     for (size_t part = 0; part < 2; part++) { /* In the order of the key, not of the entry. */
         bool is_camp = r->key_parts[part].is_place;
 
-        assert_true(toc_str_equal(r->members[2 + part],
-                                  is_camp ? TOC_STR("kidal") : TOC_STR("r 2")));
-        assert_true(toc_str_equal(r->member_labels[2 + part],
-                                  is_camp ? TOC_STR("Kidal") : TOC_STR("R 2")));
+        assert_true(
+            toc_str_equal(r->members[2 + part], is_camp ? TOC_STR("kidal") : TOC_STR("r 2")));
+        assert_true(
+            toc_str_equal(r->member_labels[2 + part], is_camp ? TOC_STR("Kidal") : TOC_STR("R 2")));
     }
 }
 
@@ -313,9 +312,8 @@ static const struct load_case {
           "alert: { topic: a, clear_when: { over: { near: impact, distance: 0 m } } }\n",
      sequence},
     {"a sequence of two of the same, one alert an onset",
-     HEAD "events:\n" IMPACT
-          "when: { sequence: [impact, impact], within: 1h, once_per: onset, group_by: [sensor] }\n"
-          FIRE_HOUR,
+     HEAD "events:\n" IMPACT "when: { sequence: [impact, impact], within: 1h, once_per: onset, "
+                             "group_by: [sensor] }\n" FIRE_HOUR,
      twice_one_step},
     {"one event is enough",
      HEAD "events:\n" IMPACT "when: { event: impact, group_by: [sensor] }\n" FIRE_HOUR, event},
@@ -330,9 +328,9 @@ static const struct load_case {
           "when: { all_of: [impact, seen], within: 3h, near: { distance: 5 km } }\n" FIRE,
      all_of},
     {"more than one of two kinds",
-     HEAD "events:\n" IMPACT CAMERA
-          "when: { any_kinds: [impact, seen], more_than: 1, within: 3h, group_by: [sensor] }\n"
-          FIRE,
+     HEAD
+     "events:\n" IMPACT CAMERA
+     "when: { any_kinds: [impact, seen], more_than: 1, within: 3h, group_by: [sensor] }\n" FIRE,
      any_kinds},
     {"an absence from a time of the event, its key renamed in the answer",
      HEAD "events:\n  hurt: { type: report.casualty }\n"
@@ -348,7 +346,8 @@ static const struct load_case {
     {"members of two key parts, one a place, in any order",
      HEAD "events:\n  seen: { type: detection.camera }\n"
           "when:\n  count: seen\n  at_most: 0\n  within: 1h\n  group_by: [sensor, camp]\n"
-          "  " NEAR "\n  members: [{ sensor: R 1, camp: gao }, { camp: KIDAL, sensor: R 2 }]\n" FIRE,
+          "  " NEAR
+          "\n  members: [{ sensor: R 1, camp: gao }, { camp: KIDAL, sensor: R 2 }]\n" FIRE,
      members_of_two_parts},
     {"ends by key and by distance in one list",
      HEAD "events:\n" IMPACT "  over: { type: report.all_clear, as: { sensor: hazard } }\n"

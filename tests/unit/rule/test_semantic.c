@@ -10,7 +10,7 @@
     "when:\n  count: impact\n  at_least: 3\n  within: 10m\n"                                       \
     "  near: { place: camp, distance: 300 m }\n"
 #define ALERT "alert: { topic: alerts.fire, clear_when: over }\n"
-#define ONE RULES_HEAD EVENTS WHEN ALERT
+#define ONE   RULES_HEAD EVENTS WHEN ALERT
 
 static const struct semantic_case {
     const char *name, *other;
@@ -61,38 +61,33 @@ static const struct semantic_case {
      "  over: { type: report.all_clear, near: { place: camp, distance: 1 km } }\n" WHEN ALERT,
      false},
     {"another threshold",
-     RULES_HEAD EVENTS
-     "when:\n  count: impact\n  at_least: 4\n  within: 10m\n"
-     "  near: { place: camp, distance: 300 m }\n" ALERT,
+     RULES_HEAD EVENTS "when:\n  count: impact\n  at_least: 4\n  within: 10m\n"
+                       "  near: { place: camp, distance: 300 m }\n" ALERT,
      false},
     {"another window",
-     RULES_HEAD EVENTS
-     "when:\n  count: impact\n  at_least: 3\n  within: 11m\n"
-     "  near: { place: camp, distance: 300 m }\n" ALERT,
+     RULES_HEAD EVENTS "when:\n  count: impact\n  at_least: 3\n  within: 11m\n"
+                       "  near: { place: camp, distance: 300 m }\n" ALERT,
      false},
     {"a millimetre",
-     RULES_HEAD EVENTS
-     "when:\n  count: impact\n  at_least: 3\n  within: 10m\n"
-     "  near: { place: camp, distance: 300.001 m }\n" ALERT,
+     RULES_HEAD EVENTS "when:\n  count: impact\n  at_least: 3\n  within: 10m\n"
+                       "  near: { place: camp, distance: 300.001 m }\n" ALERT,
      false},
     {"one place instead of every",
-     RULES_HEAD EVENTS
-     "when:\n  count: impact\n  at_least: 3\n  within: 10m\n"
-     "  near: { place: Gao, distance: 300 m }\n" ALERT,
+     RULES_HEAD EVENTS "when:\n  count: impact\n  at_least: 3\n  within: 10m\n"
+                       "  near: { place: Gao, distance: 300 m }\n" ALERT,
      false},
     {"one more key part",
      RULES_HEAD EVENTS
      "when:\n  count: impact\n  at_least: 3\n  within: 10m\n  group_by: [subject]\n"
      "  near: { place: camp, distance: 300 m }\n" ALERT,
      false},
-    {"no clear_when",
-     RULES_HEAD EVENTS WHEN "alert: { topic: alerts.fire }\n", false},
+    {"no clear_when", RULES_HEAD EVENTS WHEN "alert: { topic: alerts.fire }\n", false},
     {"kept firing",
      RULES_HEAD EVENTS WHEN
      "alert: { topic: alerts.fire, clear_when: over, keep_firing_for: 1m }\n",
      false},
-    {"another topic",
-     RULES_HEAD EVENTS WHEN "alert: { topic: alerts.fires, clear_when: over }\n", false},
+    {"another topic", RULES_HEAD EVENTS WHEN "alert: { topic: alerts.fires, clear_when: over }\n",
+     false},
 };
 
 static void hashes(void **state)

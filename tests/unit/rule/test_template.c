@@ -24,9 +24,9 @@ static const struct template_case {
 
 static void makes_pieces(void **state)
 {
-    static const char letters[] = {[TOC_PIECE_TEXT] = 'T',  [TOC_PIECE_KEY] = 'K',
-                                   [TOC_PIECE_COUNT] = 'C', [TOC_PIECE_VALUE] = 'V',
-                                   [TOC_PIECE_PLACE] = 'P', [TOC_PIECE_FIELD] = 'F'};
+    static const char letters[] = {
+        [TOC_PIECE_TEXT] = 'T',  [TOC_PIECE_KEY] = 'K',   [TOC_PIECE_COUNT] = 'C',
+        [TOC_PIECE_VALUE] = 'V', [TOC_PIECE_PLACE] = 'P', [TOC_PIECE_FIELD] = 'F'};
     const struct template_case *c = *state;
     struct toc_text text = {0};
 
