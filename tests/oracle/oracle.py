@@ -172,6 +172,10 @@ def smooth(rule, pieces, cuts, is_answered):
     for piece in pieces:
         edges = [piece.b] + sorted(c for c in cuts if piece.b < c < piece.e) + [piece.e]
         split += [Piece(b, e, piece.evidence, piece.newest) for b, e in zip(edges, edges[1:])]
+    split.sort(key=lambda p: p.b)
+    for last, piece in zip(split, split[1:]):  # The newest evidence of the raw stretch so far.
+        if last.e == piece.b and piece.b not in cuts and None not in (last.newest, piece.newest):
+            piece.newest = max(last.newest, piece.newest)
     if rule.expire_ms is not None:
         for piece in split:
             if piece.newest is not None and piece.newest + rule.expire_ms < piece.e:
@@ -179,9 +183,9 @@ def smooth(rule, pieces, cuts, is_answered):
                 piece.is_expired = True
         split = [piece for piece in split if piece.b < piece.e]
     stretches = []
-    for piece in sorted(split, key=lambda p: p.b):
+    for piece in split:
         last = stretches[-1] if stretches else None
-        if last and last.e == piece.b and piece.b not in cuts:
+        if last and last.e == piece.b and piece.b not in cuts:  # Goes on.
             last.e, last.is_expired = piece.e, piece.is_expired
             last.evidence |= piece.evidence
             last.newest = piece.newest

@@ -312,6 +312,8 @@ case("around the pole, pairwise", NEAR2, [x(0, pos={"lat": 89.9996, "lon": 0}), 
 case("expire_after drops it early", COUNT2 + "\nalert: { expire_after: 2s }", [x(0), x(1), tick(5000)], "A 1..2001x e1 e2")
 case("evidence renews it", COUNT2 + "\nalert: { expire_after: 2s }", [x(0), x(1), x(2001), tick(5000)], "A 1..4001x e1 e2 e3")
 case("a millisecond later it is another", COUNT2 + "\nalert: { expire_after: 2s }", [x(0), x(1), x(2002), tick(5000)], "A 1..2001x e1 e2", "A 2002..4002x e1 e2 e3")
+case("the newest evidence of the stretch, of a clique gone by too", NEAR2.replace("near:", "group_by: [site], near:") + "\nalert: { expire_after: 6s }",
+     [x(0, pos=east(90)), x(4000, pos=east(1000)), x(4001, pos=east(1000)), x(9000, pos=P0), tick(30000)], "A 4001..14001x e1 e2 e3 e4")
 case("for: exactly so long is not long enough", COUNT2 + "\nalert: { for: 2s }", [x(0), x(8001), tick(30000)])
 case("for: a millisecond longer is", COUNT2 + "\nalert: { for: 2s }", [x(0), x(8000), tick(30000)], "A 10000..10001x e1 e2")
 case("for is told behind the watermark", COUNT2 + "\nalert: { for: 2s }", [x(0), x(1), tick(2001)])
@@ -479,7 +481,8 @@ SABOTAGE = [
     ("oracle", "if value is None:\n                    return []", "if value is None:\n                    continue"),
     ("oracle", "return fold(value) if isinstance(value, str) else value", "return value"),
     ("oracle", "if piece.newest is not None and piece.newest + rule.expire_ms < piece.e:", "if False:"),
-    ("oracle", "piece.b not in cuts:", "True:"),
+    ("oracle", "piece.b not in cuts:  # Goes on.", "True:"),
+    ("oracle", "piece.newest = max(last.newest, piece.newest)", "pass"),
     ("oracle", "s.e > s.b + rule.for_ms", "s.e >= s.b + rule.for_ms"),
     ("oracle", "begin, end = s.b + rule.for_ms,", "begin, end = s.b,"),
     ("oracle", "s.e + rule.keep_ms\n", "s.e\n"),
