@@ -117,9 +117,10 @@ static int by_name(const void *a, const void *b)
     return toc_str_compare((*left)->name, (*right)->name);
 }
 
+/* A row for every rule that told something, how many told nothing. */
 static void print_rules(const struct replay *replay)
 {
-    size_t count = toc_ruleset_count(replay->rules);
+    size_t count = toc_ruleset_count(replay->rules), quiet = 0;
     const struct toc_rule **sorted = toc_mem_array(count, sizeof *sorted);
     int width = 4;
     for (size_t i = 0; i < count; i++) {
@@ -131,10 +132,17 @@ static void print_rules(const struct replay *replay)
     for (size_t i = 0; i < count; i++) {
         size_t index = (size_t)toc_ruleset_find(replay->rules, sorted[i]->name);
         struct toc_rule_counts counts = toc_engine_rule_counts(replay->engine, index);
+        if (replay->tallies[index].told_new == 0) {
+            quiet++;
+            continue;
+        }
         fprintf(stderr, "%-*.*s %10llu %10llu %10llu\n", width, (int)sorted[i]->name.size,
                 sorted[i]->name.data, (unsigned long long)replay->tallies[index].told_new,
                 (unsigned long long)counts.open,
                 (unsigned long long)replay->tallies[index].cancelled);
+    }
+    if (quiet > 0) {
+        fprintf(stderr, "%zu rules told nothing\n", quiet);
     }
     toc_mem_free(sorted);
 }

@@ -5,12 +5,17 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
+import jsonschema  # Debian: python3-jsonschema
+import yaml  # Debian: python3-yaml
+
 TOCSIN = os.environ["TOCSIN"]
+SOURCE = Path(__file__).resolve().parents[3]
 
 TYPES = """\
 type: report.shot
@@ -293,6 +298,159 @@ class Inline(Cli):
 
     def test_names(self):
         self.assertIn('did you mean "shots"?', self.expect(2, "test", "-r", self.rules, "shot").stderr)
+
+    def test_only_the_rule_named_is_tested(self):
+        (self.rules / "other.yaml").write_text(
+            RULE.replace("rule: shots", "rule: other").replace("count: 2 }]", "count: 3 }]"))
+        self.expect(1, "test", "-r", self.rules)
+        self.expect(0, "test", "-r", self.rules, "shots")
+        self.expect(1, "test", "-r", self.rules, "other")
+
+
+class Config(Cli):
+    def setUp(self):
+        super().setUp()
+        self.config = self.dir / "tocsin.yaml"
+        self.write()
+
+    def write(self, **more):
+        self.config.write_text(yaml.safe_dump({
+            "app": "watch", "rules": "rules", "kafka": {"bootstrap": "127.0.0.1:1"},
+            "http": {"port": 0}, "inputs": {"posts": {"topics": ["posts"]}}, **more}))
+
+    def test_a_right_one(self):
+        self.assertEqual(self.expect(0, "check", "-c", self.config).stdout, "")
+
+    def test_what_run_refuses_check_and_topics_refuse(self):
+        wrong = [{"rules": "nowhere"}, {"lanes": 0}, {"colour": "red"}, {"inputs": {}},
+                 {"inputs": {"posts": {"topics": ["posts"], "types": ["report.shut"]}}},
+                 {"kafka": {"bootstrap": "127.0.0.1:1", "client": {"fetch.wait.max.ms": "soon"}}}]
+        for part in wrong:
+            self.write(**part)
+            self.assertIn("error[", self.expect(3, "check", "-c", self.config).stdout)
+            for command in ("run", "topics"):
+                done = self.expect(3, command, "-c", self.config)
+                self.assertEqual(done.stdout, "")
+                self.assertIn("error[", done.stderr)
+
+    def test_rules_with_an_error_are_refused_by_all(self):
+        (self.rules / "shots.yaml").write_text(RULE.replace("level: high", "level: hihg", 1))
+        self.assertIn('did you mean "high"?', self.expect(3, "check", "-c", self.config).stdout)
+        self.expect(3, "run", "-c", self.config)
+
+    def test_a_configuration_must_be_named(self):
+        for command in ("run", "topics"):
+            self.assertIn("--config", self.expect(2, command).stderr)
+        self.expect(2, "check", "-c", self.config, self.rules)
+        self.expect(3, "run", "-c", self.dir / "nowhere.yaml")
+
+    def test_topics_are_data(self):
+        rows = [row.split("\t") for row in
+                self.expect(0, "topics", "-c", self.config).stdout.splitlines()]
+        names = {row[0]: row[2] for row in rows}
+        self.assertEqual(names["posts"], "delete")
+        self.assertEqual(names["alerts.shots"], "delete")
+        self.assertEqual(names["watch.alerts.open"], "compact")
+
+    def test_no_broker(self):
+        done = self.expect(4, "topics", "-c", self.config, "--create", "--timeout", "1s")
+        self.assertIn("broker", done.stderr)
+
+
+class Schema(Cli):
+    def schema(self, what, *words):
+        done = self.expect(0, "schema", what, *words)
+        self.assertEqual(done.stderr, "")
+        schema = json.loads(done.stdout)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        return jsonschema.Draft202012Validator(schema)
+
+    def test_events(self):
+        events = self.schema("events", "--rules", self.rules)
+        right = json.loads(event(1, 0, rounds=3, location={"lat": 1, "lon": 2}))
+        events.validate(right)
+        events.validate(json.loads(event(1, 0, location="31QAU8266808882")))
+        for wrong in ({"rounds": 0}, {"rounds": 1001}, {"rounds": "3"}, {"post": 3},
+                      {"location": {"lat": 91, "lon": 0}}, {"location": {"lat": 1}}):
+            self.assertFalse(events.is_valid({**right, "data": {**right["data"], **wrong}}), wrong)
+        for name in ("id", "source", "type", "specversion", "data"):
+            self.assertFalse(events.is_valid({k: v for k, v in right.items() if k != name}), name)
+        self.assertFalse(events.is_valid({**right, "type": "report.shut"}))
+
+    def test_alerts_are_as_the_engine_tells_them(self):
+        alerts = self.schema("alerts")
+        done = self.expect(0, "replay", "-q", "--rules", SOURCE / "rules",
+                           SOURCE / "tests" / "integration" / "cli" / "day.ndjson")
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual({r["data"]["state"] for r in records},
+                         {"new", "update", "cleared", "expired"})
+        for record in records:
+            alerts.validate(record)
+            self.assertFalse(alerts.is_valid({**record, "data": {**record["data"], "x": 1}}))
+            self.assertFalse(alerts.is_valid({**record, "data": {**record["data"], "level": "x"}}))
+
+    def test_rules_that_are_shipped(self):
+        rules = self.schema("rules")
+        count = 0
+        for path in sorted((SOURCE / "rules").glob("*/*.yaml")):
+            if path.parent.name in ("types", "lists"):
+                continue
+            for rule in yaml.load_all(path.read_text(), yaml.BaseLoader):
+                rules.validate(as_declared(rule))
+                self.assertFalse(rules.is_valid({**as_declared(rule), "colour": "red"}))
+                self.assertFalse(rules.is_valid({**as_declared(rule), "level": "hihg"}))
+                count += 1
+        self.assertGreater(count, 20)
+
+    def test_of_nothing_else(self):
+        self.expect(2, "schema", "weather")
+        self.expect(2, "schema")
+
+
+def as_declared(node, name=""):
+    """Scalars as the schema types them: numbers and bools where it has them, text elsewhere."""
+    if isinstance(node, dict):
+        return {key: as_declared(value, key) for key, value in node.items()}
+    if isinstance(node, list):
+        return [as_declared(item) for item in node]
+    if name in ("version", "at_least", "more_than", "at_most", "less_than"):
+        return json.loads(node)
+    return {"true": True, "false": False}.get(node, node) if name == "urgent" else node
+
+
+class Demo(Cli):
+    def test_a_day_read_by_another_program_meanwhile(self):
+        env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        process = subprocess.Popen([TOCSIN, "demo", "--fast", "--hold", "--rules", SOURCE / "rules"],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, env=env, cwd=self.dir)
+        self.addCleanup(process.kill)
+        talk = ""
+        for line in process.stderr:
+            talk += line
+            if "the broker stays at" in line:
+                break
+        self.assertIn("FOR TRYING OUT ONLY", talk)
+        broker = re.search(r"stays at (\S+)", talk).group(1)
+        kcat = subprocess.run(["kcat", "-b", broker, "-C", "-e", "-q", "-o", "beginning",
+                               "-t", "alerts.fire"], capture_output=True, text=True, timeout=60)
+        told = [json.loads(line)["data"] for line in kcat.stdout.splitlines()]
+        self.assertEqual((told[0]["rule"], told[0]["state"], told[0]["key"]),
+                         ("impact-warning", "new", {"camp": "Gao"}))
+        self.assertIn("impact_at", told[0])
+        process.send_signal(signal.SIGINT)
+        shown, rest = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, rest)
+        self.assertRegex(shown, r"(?m)^07:12:00  CRITICAL  GAO-\w{4}  INCOMING Gao: rocket, .*14")
+        self.assertRegex(shown, r"(?m)^ +> Sound the alarm")
+        for words in ("07:40:00  CLEARED ", "IED BELT", "HALT CV 12", "CROWD of 700", "ROADBLOCK",
+                      "14:15:00  CRITICAL  C17-", "NO FIRST AID", "SENSOR SILENT gao-radar-1"):
+            self.assertIn(words, shown)
+        self.assertNotIn("\033[", shown)
+
+    def test_other_rules_do_not_tell_the_day(self):
+        done = self.run_tocsin("demo", "--fast", "--rules", self.rules)
+        self.assertNotEqual(done.returncode, 0)
 
 
 if __name__ == "__main__":
