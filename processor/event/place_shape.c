@@ -13,7 +13,7 @@
 #define PLANE_M 50000.0    /* Up to here the plane finds the nearest point to 1 mm. */
 #define FAR_MM INT64_C(3500000000) /* Farther from the middle the plane would be no help. */
 
-enum { SCANLINES = 16, SEARCH_STEPS = 48 };
+enum { SCANLINES = 16, SEARCH_STEPS = 4 };
 
 void toc_shape_begin_ring(struct toc_shape_draft *draft, bool is_area, bool begins_polygon)
 {
@@ -195,31 +195,39 @@ static bool look(const struct toc_shape *shape, const struct plane *plane, doubl
     return is_inside;
 }
 
-/* Least geodesic distance from @point to the arc a-b, by golden section; at its ends too. */
+static double distance_on_arc(struct toc_point point, struct toc_vector a, struct toc_vector b,
+                              double along)
+{
+    return toc_geo_distance_m(point, toc_geo_from_vector((struct toc_vector){
+                                         .x = a.x + along * (b.x - a.x),
+                                         .y = a.y + along * (b.y - a.y),
+                                         .z = a.z + along * (b.z - a.z),
+                                     }));
+}
+
+/* Least geodesic distance from @point to the arc a-b, far shorter than the way there: its square is
+ * nearly a parabola, whose lowest point is looked at ever closer. */
 static double search_arc(struct toc_point point, struct toc_vector a, struct toc_vector b)
 {
-    const double golden = 0.6180339887498949;
     double low = 0, high = 1, best_m = INFINITY;
 
     for (int step = 0; step < SEARCH_STEPS; step++) {
-        double at[2] = {high - golden * (high - low), low + golden * (high - low)}, m[2];
+        double middle = (low + high) / 2, span = (high - low) / 8, m[3], bend;
 
-        for (int i = 0; i < 2; i++) {
-            m[i] = toc_geo_distance_m(point, toc_geo_from_vector((struct toc_vector){
-                                                 .x = a.x + at[i] * (b.x - a.x),
-                                                 .y = a.y + at[i] * (b.y - a.y),
-                                                 .z = a.z + at[i] * (b.z - a.z),
-                                             }));
+        m[0] = distance_on_arc(point, a, b, low);
+        m[1] = distance_on_arc(point, a, b, middle);
+        m[2] = distance_on_arc(point, a, b, high);
+        best_m = fmin(best_m, fmin(m[0], fmin(m[1], m[2])));
+        bend = m[0] * m[0] - 2 * m[1] * m[1] + m[2] * m[2];
+        if (bend <= 0) {
+            break; /* Near the antipode: an end is nearest. */
         }
-        best_m = fmin(best_m, fmin(m[0], m[1]));
-        if (m[0] < m[1]) {
-            high = at[1];
-        } else {
-            low = at[0];
-        }
+        middle += (high - low) / 4 * (m[0] * m[0] - m[2] * m[2]) / bend;
+        middle = fmax(0, fmin(1, middle));
+        low = fmax(0, middle - span);
+        high = fmin(1, middle + span);
     }
-    best_m = fmin(best_m, toc_geo_distance_m(point, toc_geo_from_vector(a)));
-    return fmin(best_m, toc_geo_distance_m(point, toc_geo_from_vector(b)));
+    return best_m;
 }
 
 /* From outside, not far: the geodesic to each edge that may be the nearest. */
