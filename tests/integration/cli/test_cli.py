@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -81,14 +82,20 @@ class Cli(unittest.TestCase):
                          f"{words}\nstdout: {done.stdout}\nstderr: {done.stderr}")
         return done
 
-    def run_on_terminal(self, *words, env=None):
-        """Exit code and all that is written to a terminal that is stdout and stderr."""
+    def run_on_terminal(self, *words, env=None, stdin=()):
+        """Exit code and all that is written to a terminal that is stdout and stderr. Pieces of
+        @stdin are written a little more than a second apart."""
         full = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
         full.update({"TERM": "xterm", **(env or {})})
         ours, theirs = pty.openpty()
-        process = subprocess.Popen([TOCSIN, *map(str, words)], stdin=subprocess.DEVNULL,
+        process = subprocess.Popen([TOCSIN, *map(str, words)], stdin=subprocess.PIPE,
                                    stdout=theirs, stderr=theirs, env=full, cwd=self.dir)
         os.close(theirs)
+        for piece in stdin:
+            process.stdin.write(piece.encode())
+            process.stdin.flush()
+            time.sleep(1.1)
+        process.stdin.close()
         seen = b""
         while select.select([ours], [], [], 60)[0]:
             try:
@@ -260,6 +267,16 @@ class Replay(Cli):
         self.expect(2, "replay", "--rules", self.rules)
         self.expect(2, "replay", "--rules", self.rules, "--disorder", "1h", self.events)
         self.expect(0, "replay", "--rules", self.rules, "--disorder", "10m", self.events)
+
+    def test_progress_of_long_work_on_a_terminal(self):
+        slow = [event(1, 0) + "\n", event(2, 1) + "\n", event(3, 2) + "\n"]
+        words = ("replay", "--rules", self.rules, "-")
+        code, seen = self.run_on_terminal(*words, stdin=slow)
+        self.assertEqual(code, 0)
+        self.assertIn("\rreplay ", seen)
+        self.assertNotIn("\rreplay ", self.run_on_terminal(*words, "-q", stdin=slow)[1])
+        quick = self.run_on_terminal("replay", "--rules", self.rules, self.events)[1]
+        self.assertNotIn("\rreplay ", quick)
 
     def test_a_full_disk_is_no_success(self):
         with open("/dev/full", "w") as full:
