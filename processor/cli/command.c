@@ -62,8 +62,8 @@ const char *const *toc_option_choices(enum toc_argument kind)
 }
 
 /* "; did you mean "check"?" on stderr if @word is near one of @names, then the end of the line. */
-static void end_with_nearest(struct toc_str word, const char *dashes,
-                             const struct toc_str names[], size_t count)
+static void end_with_nearest(struct toc_str word, const char *dashes, const struct toc_str names[],
+                             size_t count)
 {
     struct toc_str nearest = toc_diag_nearest(word, names, count);
     if (nearest.size > 0) {
@@ -112,8 +112,8 @@ static void tell_refused(const struct toc_command *command, const char *word, in
             names[count++] = toc_str_of(options[*id].name);
         }
         struct toc_str typed = {.data = word + 2, .size = strcspn(word + 2, "=")};
-        fprintf(stderr, "tocsin %s: there is no option \"--%.*s\"", command->name,
-                (int)typed.size, typed.data);
+        fprintf(stderr, "tocsin %s: there is no option \"--%.*s\"", command->name, (int)typed.size,
+                typed.data);
         end_with_nearest(typed, "--", names, count);
     }
     fprintf(stderr, "`tocsin %s --help` lists the options.\n", command->name);
@@ -179,8 +179,7 @@ static bool check_argument(const struct toc_command *command, const struct toc_o
     return true;
 }
 
-bool toc_args_parse(const struct toc_command *command, int argc, char *argv[],
-                    struct toc_args *out)
+bool toc_args_parse(const struct toc_command *command, int argc, char *argv[], struct toc_args *out)
 {
     struct option table[TOC_OPT_COUNT + 1] = {{0}};
     char letters[2 * TOC_OPT_COUNT + 2] = ":"; /* ':' first: a missing argument is told apart. */

@@ -51,7 +51,8 @@ struct toc_command {
 
 struct toc_args {
     const struct toc_command *command;
-    const char *values[TOC_OPT_COUNT]; /* Last one given; "" for an option without argument; NULL. */
+    const char
+        *values[TOC_OPT_COUNT]; /* Last one given; "" for an option without argument; NULL. */
     char **operands;
     size_t operand_count;
 };
@@ -68,7 +69,8 @@ const char *const *toc_option_choices(enum toc_argument kind);
  * says how, with what was probably meant. Arguments of options are checked by their kind. */
 bool toc_args_parse(const struct toc_command *command, int argc, char *argv[],
                     struct toc_args *out);
-/* Find the command named @word, or say on stderr that there is none, and what was probably meant. */
+/* Find the command named @word, or say on stderr that there is none, and what was probably meant.
+ */
 const struct toc_command *toc_args_command(const char *word);
 
 bool toc_args_has(const struct toc_args *args, enum toc_option_id id);

@@ -1,8 +1,8 @@
 /* cli/demo.c - `tocsin demo`: a day at a camp in three minutes, in one process.
  *
- * librdkafka's mock cluster is the broker. A director writes the day's events to the input topics at
- * their time, the very loop of `tocsin run` reads them with the shipped rules, and a viewer reads
- * the alerts back from their topics and prints them: what one sees has gone all the way.
+ * librdkafka's mock cluster is the broker. A director writes the day's events to the input topics
+ * at their time, the very loop of `tocsin run` reads them with the shipped rules, and a viewer
+ * reads the alerts back from their topics and prints them: what one sees has gone all the way.
  * Threads: the loop on the main one, director, viewer. */
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -29,8 +29,8 @@
 enum {
     PLAY_MS = 180000,
     NAP_MS = 20,
-    PATIENCE_MS = 60000,  /* For what must come soon: being live, all being read. */
-    AFTERMATH_MS = 1500,  /* After the last event of a day that is played in time. */
+    PATIENCE_MS = 60000, /* For what must come soon: being live, all being read. */
+    AFTERMATH_MS = 1500, /* After the last event of a day that is played in time. */
 };
 
 struct demo {
@@ -43,8 +43,8 @@ struct demo {
     rd_kafka_t *broker; /* Holds the mock cluster, and writes the events. */
     rd_kafka_mock_cluster_t *cluster;
     rd_kafka_t *viewer;
-    int64_t play_ms; /* 0 = as fast as it goes. */
-    _Atomic int64_t begun_ms; /* Steady clock at the begin of the day; 0 = not yet. */
+    int64_t play_ms;           /* 0 = as fast as it goes. */
+    _Atomic int64_t begun_ms;  /* Steady clock at the begin of the day; 0 = not yet. */
     _Atomic int64_t newest_ms; /* Time of the newest event written. */
     _Atomic bool is_live, is_over, is_complete;
     _Atomic size_t written;
@@ -77,8 +77,7 @@ static int64_t story_now(void *context)
     if (begun == 0) {
         return demo->story.begin_ms;
     }
-    return toc_story_time(&demo->story,
-                          (double)(steady_ms() - begun) / (double)demo->play_ms);
+    return toc_story_time(&demo->story, (double)(steady_ms() - begun) / (double)demo->play_ms);
 }
 
 /* --- The director ------------------------------------------------------------------------- */
@@ -196,8 +195,8 @@ static void note_told(struct demo *demo, const json_t *record)
     const char *rule = json_string_value(json_object_get(record, "rule"));
     const char *state = json_string_value(json_object_get(record, "state"));
     for (size_t i = 0; rule != NULL && state != NULL && i < count; i++) {
-        demo->tells[i] = demo->tells[i] || (strcmp(tells[i].rule, rule) == 0 &&
-                                            strcmp(tells[i].state, state) == 0);
+        demo->tells[i] = demo->tells[i] ||
+                         (strcmp(tells[i].rule, rule) == 0 && strcmp(tells[i].state, state) == 0);
     }
     demo->seen++;
 }
@@ -285,7 +284,7 @@ static bool start_broker(struct demo *demo)
     const char *bootstrap = rd_kafka_mock_cluster_bootstraps(demo->cluster);
     rd_kafka_brokers_add(demo->broker, bootstrap);
     const char *const settings[][2] = {
-        {"bootstrap.servers", bootstrap}, {"group.id", "demo"},      {"log_level", "2"},
+        {"bootstrap.servers", bootstrap}, {"group.id", "demo"},        {"log_level", "2"},
         {"enable.auto.commit", "false"},  {"fetch.wait.max.ms", "20"},
     };
     demo->viewer = make_client(RD_KAFKA_CONSUMER, settings, sizeof settings / sizeof settings[0]);
@@ -423,9 +422,8 @@ enum toc_exit toc_cli_demo(const struct toc_args *args)
 {
     struct demo demo = {
         .args = args,
-        .play_ms = toc_args_has(args, TOC_OPT_FAST)
-                       ? 0
-                       : toc_args_span(args, TOC_OPT_DURATION, PLAY_MS),
+        .play_ms =
+            toc_args_has(args, TOC_OPT_FAST) ? 0 : toc_args_span(args, TOC_OPT_DURATION, PLAY_MS),
     };
     size_t tells;
     (void)toc_story_tells(&tells);

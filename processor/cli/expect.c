@@ -23,7 +23,7 @@ static int64_t told_at(const json_t *record)
                              : "detected_at";
     int64_t at_ms;
     return toc_instant_parse(toc_str_of(text_of(record, member)), &at_ms) ? at_ms
-                                                                           : TOC_INSTANT_NONE;
+                                                                          : TOC_INSTANT_NONE;
 }
 
 static struct toc_str expected_state(const struct toc_yaml *expected)

@@ -1,9 +1,9 @@
 /* cli/expect.h - what an inline test expects, beside what was told.
  *
  * `expect` names every `new` in order, and any other state it lists; states it does not list may be
- * told. Only the members it gives are compared: `time` (of new its begin, of cleared and expired its
- * end, else when it was told), `state` (default new), and any member of the alert record by name;
- * text without case, numbers by value, mappings member by member. */
+ * told. Only the members it gives are compared: `time` (of new its begin, of cleared and expired
+ * its end, else when it was told), `state` (default new), and any member of the alert record by
+ * name; text without case, numbers by value, mappings member by member. */
 #pragma once
 #include <jansson.h>
 

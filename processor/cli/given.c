@@ -231,8 +231,8 @@ bool toc_given_event(const struct toc_yaml *node, size_t number,
     }
     if (!toc_given_instant(time->text, &at_ms)) {
         toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0501", time->mark, (struct toc_str){0},
-                     "\"%.*s\" is neither an offset like 10m nor a full time",
-                     (int)time->text.size, time->text.data);
+                     "\"%.*s\" is neither an offset like 10m nor a full time", (int)time->text.size,
+                     time->text.data);
         return false;
     }
     int index = toc_catalogue_find(catalogue, type->text);
@@ -260,8 +260,8 @@ bool toc_given_event(const struct toc_yaml *node, size_t number,
     toc_text_add(out, TOC_STR("\"time\":"));
     add_instant(at_ms, out);
     toc_text_add(out, TOC_STR(",\"data\":"));
-    bool is_right = add_data(node, toc_catalogue_type(catalogue, (size_t)index), at_ms, places,
-                             diag, out);
+    bool is_right =
+        add_data(node, toc_catalogue_type(catalogue, (size_t)index), at_ms, places, diag, out);
     toc_text_add_char(out, '}');
     return is_right;
 }

@@ -194,8 +194,9 @@ void toc_help_bash(FILE *out)
             }
             fputs("' -- \"$word\"))\n            ", out);
         } else if (kind == TOC_ARGUMENT_DIRECTORY || kind == TOC_ARGUMENT_FILE) {
-            fprintf(out, "compopt -o filenames; COMPREPLY=($(compgen -%c -- \"$word\"))\n"
-                         "            ",
+            fprintf(out,
+                    "compopt -o filenames; COMPREPLY=($(compgen -%c -- \"$word\"))\n"
+                    "            ",
                     kind == TOC_ARGUMENT_DIRECTORY ? 'd' : 'f');
         }
         fputs("return ;;\n", out);

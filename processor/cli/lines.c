@@ -10,8 +10,8 @@
 #include "event/decode.h"
 
 enum {
-    BLOCK = 1 << 18,                     /* Of one read(). */
-    ROOM = TOC_RECORD_SIZE + 1 + BLOCK,  /* The longest rest of a line, and a block. */
+    BLOCK = 1 << 18,                    /* Of one read(). */
+    ROOM = TOC_RECORD_SIZE + 1 + BLOCK, /* The longest rest of a line, and a block. */
 };
 
 enum toc_status toc_lines_init(struct toc_lines *lines, const char *path)

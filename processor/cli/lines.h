@@ -17,13 +17,13 @@ enum { TOC_LINES_PADDING = 64 };
 struct toc_lines {
     int fd;
     char *buffer;
-    size_t begin, end;      /* What is read and not yet given. */
-    int64_t read_bytes;     /* From the file so far. */
-    int64_t size_bytes;     /* Of a regular file, else 0. */
-    int64_t line;           /* Number of the line last given, from 1. */
-    bool is_over;           /* End of file seen. */
-    bool is_skipping;       /* Within a line that was too long. */
-    int error;              /* errno of a failed read, or 0. */
+    size_t begin, end;               /* What is read and not yet given. */
+    int64_t read_bytes;              /* From the file so far. */
+    int64_t size_bytes;              /* Of a regular file, else 0. */
+    int64_t line;                    /* Number of the line last given, from 1. */
+    bool is_over;                    /* End of file seen. */
+    bool is_skipping;                /* Within a line that was too long. */
+    int error;                       /* errno of a failed read, or 0. */
     void (*on_block)(void *context); /* Before each read(); may be NULL. */
     void *context;
 };

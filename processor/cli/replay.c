@@ -18,7 +18,7 @@
 #include "event/decode.h"
 
 enum {
-    REFUSED_SHOWN = 20,       /* Refused lines told one by one. */
+    REFUSED_SHOWN = 20, /* Refused lines told one by one. */
     OUTPUT_BUFFER = 1 << 18,
     ACCEPT_LATE_MS = 600000,
 };
@@ -75,8 +75,8 @@ static void refuse(struct replay *replay, enum toc_refusal reason)
         return;
     }
     toc_progress_finish(&replay->progress);
-    fprintf(stderr, "%s:%lld: refused, %s: %s%s%.*s\n", replay->path,
-            (long long)replay->lines.line, toc_refusal_text(reason), toc_refusal_words(reason),
+    fprintf(stderr, "%s:%lld: refused, %s: %s%s%.*s\n", replay->path, (long long)replay->lines.line,
+            toc_refusal_text(reason), toc_refusal_words(reason),
             replay->detail.size > 0 ? ": " : "", (int)replay->detail.size,
             replay->detail.size > 0 ? replay->detail.data : "");
     if (replay->refused_lines == REFUSED_SHOWN) {

@@ -13,8 +13,8 @@
 #include "engine/engine.h"
 #include "event/decode.h"
 
-#define DIALECT "https://json-schema.org/draft/2020-12/schema"
-#define SPAN "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
+#define DIALECT  "https://json-schema.org/draft/2020-12/schema"
+#define SPAN     "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
 #define DISTANCE "^[0-9.]+ ?(m|km)$"
 
 /* Every object of schema.def; as a kind of member it stands for a reference to itself. */
@@ -27,7 +27,7 @@ enum kind {
 #define EACH(name) KIND_##name,
     OBJECTS(EACH)
 #undef EACH
-    KIND_OBJECTS,
+        KIND_OBJECTS,
     KIND_TEXT = KIND_OBJECTS,
     KIND_TEXTS,
     KIND_TEXT_OR_TEXTS,
@@ -152,7 +152,8 @@ static json_t *schema_of_kind(enum kind kind)
     case KIND_TEXTS:
         return list_of(type_of("string"));
     case KIND_TEXT_OR_TEXTS:
-        return made(json_pack("{s:[o, o]}", "anyOf", type_of("string"), list_of(type_of("string"))));
+        return made(
+            json_pack("{s:[o, o]}", "anyOf", type_of("string"), list_of(type_of("string"))));
     case KIND_BOOL:
         return type_of("boolean");
     case KIND_INTEGER:
@@ -164,7 +165,8 @@ static json_t *schema_of_kind(enum kind kind)
     case KIND_INSTANT:
         return made(json_pack("{s:s, s:s}", "type", "string", "format", "date-time"));
     case KIND_SPAN:
-        return made(json_pack("{s:s, s:s, s:i}", "type", "string", "pattern", SPAN, "minLength", 2));
+        return made(
+            json_pack("{s:s, s:s, s:i}", "type", "string", "pattern", SPAN, "minLength", 2));
     case KIND_DISTANCE:
         return made(json_pack("{s:s, s:s}", "type", "string", "pattern", DISTANCE));
     case KIND_LEVEL:
@@ -238,16 +240,14 @@ static json_t *schema_of_rules(void)
 
 static json_t *envelope(json_t *type, json_t *data)
 {
-    return made(json_pack("{s:{s:s}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "specversion", "const",
-                          "1.0", "id",
-                          json_pack("{s:s, s:i, s:i}", "type", "string", "minLength", 1, "maxLength",
-                                    TOC_ID_SIZE),
-                          "source",
-                          json_pack("{s:s, s:i, s:i}", "type", "string", "minLength", 1, "maxLength",
-                                    TOC_ID_SIZE),
-                          "type", type, "time", schema_of_kind(KIND_INSTANT), "subject",
-                          json_pack("{s:s, s:i}", "type", "string", "maxLength", TOC_ID_SIZE),
-                          "datacontenttype", type_of("string"), "mode", modes(), "data", data));
+    return made(json_pack(
+        "{s:{s:s}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "specversion", "const", "1.0", "id",
+        json_pack("{s:s, s:i, s:i}", "type", "string", "minLength", 1, "maxLength", TOC_ID_SIZE),
+        "source",
+        json_pack("{s:s, s:i, s:i}", "type", "string", "minLength", 1, "maxLength", TOC_ID_SIZE),
+        "type", type, "time", schema_of_kind(KIND_INSTANT), "subject",
+        json_pack("{s:s, s:i}", "type", "string", "maxLength", TOC_ID_SIZE), "datacontenttype",
+        type_of("string"), "mode", modes(), "data", data));
 }
 
 static json_t *schema_of_alerts(void)
@@ -328,9 +328,9 @@ static json_t *schema_of_type(const struct toc_type *type)
             toc_assert(!failed);
         }
     }
-    json_t *schema = made(json_pack("{s:s, s:o, s:o, s:o}", "type", "object", "title",
-                                    text_of(type->title), "properties", properties, "required",
-                                    required));
+    json_t *schema =
+        made(json_pack("{s:s, s:o, s:o, s:o}", "type", "object", "title", text_of(type->title),
+                       "properties", properties, "required", required));
     if (type->description.size > 0) {
         put(schema, "description", text_of(type->description));
     }

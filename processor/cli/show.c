@@ -30,8 +30,8 @@ static void add_clock(const json_t *record, const char *member, struct toc_text 
 }
 
 /* Time, how bad, and the name to say on the radio. */
-static void add_head(const json_t *record, const char *clock, const char *words,
-                     const char *colour, bool is_coloured, struct toc_text *out)
+static void add_head(const json_t *record, const char *clock, const char *words, const char *colour,
+                     bool is_coloured, struct toc_text *out)
 {
     add_clock(record, clock, out);
     toc_text_addf(out, "  %s%-8s%s  %-8s  ", is_coloured ? colour : "", words,

@@ -5,6 +5,6 @@
 
 #include "base/text.h"
 
-/* Append @record (the `data` of an alert) as lines of text: of `new` the brief and the first thing to
- * do, of others one line. The time is when it was so. */
+/* Append @record (the `data` of an alert) as lines of text: of `new` the brief and the first thing
+ * to do, of others one line. The time is when it was so. */
 void toc_show_alert(const json_t *record, bool is_coloured, struct toc_text *out);

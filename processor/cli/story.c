@@ -28,11 +28,11 @@ struct leg {
     double lat, lon;
 };
 static const struct leg convoy[] = {
-    {9, 0, 16.2600, -0.0400}, {9, 34, 16.1860, 0.0080}, {10, 41, 16.1860, 0.0080},
+    {9, 0, 16.2600, -0.0400},  {9, 34, 16.1860, 0.0080},  {10, 41, 16.1860, 0.0080},
     {11, 30, 16.0400, 0.1000}, {12, 10, 15.9300, 0.2100}, {0, 0, 0, 0},
 };
 static const struct leg patrol[] = {
-    {7, 20, 16.2850, -0.0500}, {9, 0, 16.3300, -0.1100}, {11, 0, 16.3600, -0.0900},
+    {7, 20, 16.2850, -0.0500}, {9, 0, 16.3300, -0.1100},  {11, 0, 16.3600, -0.0900},
     {14, 4, 16.3000, -0.0600}, {16, 0, 16.3000, -0.0600}, {0, 0, 0, 0},
 };
 
@@ -74,8 +74,8 @@ static void add_path(struct toc_story *story, const char *unit, const char *role
             double share = (double)(at_ms - from_ms) / (double)(to_ms - from_ms);
             char data[256];
             snprintf(data, sizeof data,
-                     "\"unit\":\"%s\",\"role\":\"%s\",\"location\":{\"lat\":%.5f,\"lon\":%.5f}", unit,
-                     role, leg[0].lat + share * (leg[1].lat - leg[0].lat),
+                     "\"unit\":\"%s\",\"role\":\"%s\",\"location\":{\"lat\":%.5f,\"lon\":%.5f}",
+                     unit, role, leg[0].lat + share * (leg[1].lat - leg[0].lat),
                      leg[0].lon + share * (leg[1].lon - leg[0].lon));
             add(story, at_ms, TOC_STORY_POSITIONS, "position.unit", "/gao/trackers", data, "");
         }
@@ -94,10 +94,10 @@ static void add_beats(struct toc_story *story)
             snprintf(data, sizeof data, "\"sensor\":\"%s\",\"state\":\"ok\"", sensors[i]);
             add(story, at_ms + (int64_t)i * 1000, TOC_STORY_SENSORS, "status.sensor",
                 "/gao/sensors", data,
-                i > 0                        ? ""
+                i > 0                    ? ""
                 : at_ms == AT(15, 31, 0) ? "The last sign of life of radar 1."
                 : at_ms == AT(15, 46, 0) ? "Radar 1 is heard again."
-                                             : "");
+                                         : "");
         }
         add(story, at_ms + 20000, TOC_STORY_REPORTS, "report.equipment", "/gao/workshop",
             "\"item\":\"generator 2\",\"category\":\"generator\",\"state\":\"operational\"", "");

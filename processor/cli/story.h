@@ -7,12 +7,17 @@
 
 #include "base/arena.h"
 
-enum toc_story_topic { TOC_STORY_SENSORS, TOC_STORY_REPORTS, TOC_STORY_POSITIONS, TOC_STORY_TOPICS };
+enum toc_story_topic {
+    TOC_STORY_SENSORS,
+    TOC_STORY_REPORTS,
+    TOC_STORY_POSITIONS,
+    TOC_STORY_TOPICS
+};
 
 struct toc_story_event {
     int64_t at_ms;
     enum toc_story_topic topic;
-    const char *caption; /* What one sees, or "". */
+    const char *caption;   /* What one sees, or "". */
     struct toc_str record; /* A CloudEvent. */
 };
 

@@ -146,10 +146,12 @@ static void report(struct suite *suite, const struct toc_rule *rule, const struc
         return;
     }
     printf("%s%s%s %s:%u: %.*s: %.*s\n",
-           !is_coloured ? "" : is_passed ? "\033[32m" : "\033[31m", is_passed ? "ok  " : "FAIL",
-           is_coloured ? "\033[0m" : "", toc_diag_path(suite->diag, test->mark.file),
-           (unsigned)test->mark.line, (int)rule->name.size, rule->name.data, (int)words.size,
-           words.data);
+           !is_coloured ? ""
+           : is_passed  ? "\033[32m"
+                        : "\033[31m",
+           is_passed ? "ok  " : "FAIL", is_coloured ? "\033[0m" : "",
+           toc_diag_path(suite->diag, test->mark.file), (unsigned)test->mark.line,
+           (int)rule->name.size, rule->name.data, (int)words.size, words.data);
     fwrite(difference->data != NULL ? difference->data : "", 1, difference->size, stdout);
 }
 
@@ -273,7 +275,7 @@ static enum toc_exit run_suite(struct suite *suite, size_t first_name)
         toc_terminal_say("%zu tests passed, %zu failed, %zu are wrong; %zu rules have none",
                          suite->passed, suite->failed, suite->broken, suite->untested);
     }
-    return suite->broken > 0 ? TOC_EXIT_INVALID
+    return suite->broken > 0   ? TOC_EXIT_INVALID
            : suite->failed > 0 ? TOC_EXIT_FINDINGS
                                : TOC_EXIT_OK;
 }
@@ -282,8 +284,8 @@ enum toc_exit toc_cli_test(const struct toc_args *args)
 {
     struct suite suite = {.args = args, .diag = toc_diag_create()};
     enum toc_exit result = TOC_EXIT_INVALID;
-    bool has_path = args->operand_count > 0 && !toc_args_has(args, TOC_OPT_RULES) &&
-                    is_path(args->operands[0]);
+    bool has_path =
+        args->operand_count > 0 && !toc_args_has(args, TOC_OPT_RULES) && is_path(args->operands[0]);
 
     if (!toc_rules_find(args, has_path ? args->operands[0] : NULL, &suite.at)) {
         result = TOC_EXIT_USAGE;
