@@ -63,19 +63,26 @@ static bool read_entry(struct filling *f, const struct toc_yaml *entry, size_t f
                          rule->key_part_count);
         return false;
     }
+    struct toc_str names[TOC_RULE_KEY_PARTS];
     for (size_t part = 0; part < rule->key_part_count; part++) {
-        struct toc_str name = rule->key_parts[part].name;
-        const struct toc_yaml *child = entry->first;
+        names[part] = rule->key_parts[part].name;
+    }
+    /* As many entries as parts, none twice (YAML): if each is a part, each part is there. */
+    for (const struct toc_yaml *child = entry->first; child != NULL; child = child->next) {
+        size_t part = 0;
 
-        while (child != NULL && !toc_str_equal(child->key, name)) {
-            child = child->next;
+        while (part < rule->key_part_count && !toc_str_equal(child->key, names[part])) {
+            part++;
         }
-        if (child == NULL) {
-            toc_loader_error(f->draft->loader, "E0339", mark, "this member lacks \"%.*s\"",
-                             (int)name.size, name.data);
-            return false;
+        if (part < rule->key_part_count) {
+            ok = read_value(f, child, part, first + part) && ok;
+            continue;
         }
-        ok = read_value(f, child, part, first + part) && ok;
+        toc_loader_unknown(f->draft->loader, "E0339", f->at != NULL ? mark : child->key_mark,
+                           child->key,
+                           (struct toc_names){.names = names, .count = rule->key_part_count},
+                           "\"%.*s\" is no part of the key", (int)child->key.size, child->key.data);
+        ok = false;
     }
     return ok;
 }

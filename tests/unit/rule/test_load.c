@@ -154,6 +154,7 @@ static void event(const struct toc_ruleset *set, const struct toc_rule *r)
     assert_int_equal(r->once, TOC_ONCE_KEY);
     assert_int_equal(r->within_ms, 0);
     assert_int_equal(r->alert.expire_after_ms, 3600000);
+    assert_int_equal(toc_rule_memory_ms(r), 3600000);
 }
 
 static void patterns(const struct toc_ruleset *set, const struct toc_rule *r)
