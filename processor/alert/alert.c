@@ -44,7 +44,8 @@ static bool is_absence(const struct toc_rule *rule)
     return rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;
 }
 
-/* The id: a hash of rule, key and anchor; the anchor of an absence is its deadline. */
+/* The id: a hash of rule, key and anchor. Whatever is no event's own also takes the begin, for one
+ * event can make a rule true twice (a comparison from above that holds before and after it). */
 static void name_alert(struct toc_alert *alert, const struct toc_episode *episode,
                        const struct toc_telling *telling)
 {
@@ -63,6 +64,9 @@ static void name_alert(struct toc_alert *alert, const struct toc_episode *episod
     toc_text_addf(text, "\n%d\n%016llx%016llx\n%d", (int)telling->key->mode,
                   (unsigned long long)alert->anchor.high, (unsigned long long)alert->anchor.low,
                   telling->rule->kind == TOC_KIND_LATEST ? episode->place : -1);
+    if (!episode->is_anchored) {
+        toc_text_addf(text, "\n%lld", (long long)episode->begin_ms);
+    }
     for (size_t i = 0; i < telling->key->count; i++) {
         toc_text_addf(text, "\n%zu:", telling->key->values[i].folded.size);
         toc_text_add(text, telling->key->values[i].folded);
@@ -99,7 +103,7 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     alert->end_ms = is_open ? TOC_INSTANT_NEVER : episode->end_ms;
     alert->last_ms = episode->last_ms;
     alert->count = episode->count;
-    alert->value = episode->value;
+    alert->ending = episode->ending;
     alert->place = episode->place;
     alert->told_ms = telling->now_ms;
     alert->is_waiting = false;
@@ -127,7 +131,8 @@ static bool is_changed(const struct toc_alert *alert, const struct toc_episode *
 {
     return alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
            alert->last_ms != episode->last_ms ||
-           (!alert->is_open && alert->end_ms != episode->end_ms);
+           (!alert->is_open &&
+            (alert->end_ms != episode->end_ms || alert->ending != episode->ending));
 }
 
 static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
@@ -185,11 +190,12 @@ static void forget(struct toc_alerts *alerts, struct toc_episodes *episodes,
             toc_episodes_remove(episodes, i, pool);
         }
     }
+    int64_t memory_ms = toc_rule_memory_ms(telling->rule);
     for (size_t i = alerts->count; i-- > 0;) {
         const struct toc_alert *alert = alerts->items[i];
         bool is_cancelled = alert->state == TOC_ALERT_CANCELLED;
-        if (is_cancelled ? alert->begin_ms <= telling->settled_ms &&
-                               alert->last_ms <= telling->settled_ms
+        /* What was cancelled may come true again as long as its events can still count. */
+        if (is_cancelled ? alert->begin_ms + memory_ms <= telling->settled_ms
                          : !alert->is_open && alert->end_ms <= telling->settled_ms) {
             if (telling->on_final != NULL) {
                 telling->on_final(alert, telling, telling->context);

@@ -51,8 +51,8 @@ struct toc_alert {
     bool is_adopted;       /* Goes on from an earlier run. */
     bool is_waiting;       /* An update waits for update_every. */
     int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
+    enum toc_ending ending;            /* As told. */
     uint64_t count;
-    int64_t value;
     int64_t told_ms;       /* Lane clock when it was last told. */
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */

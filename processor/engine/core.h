@@ -59,6 +59,7 @@ struct toc_keyed {
     struct toc_match match;
     struct toc_alerts alerts;
     struct toc_due telling, settling, pacing;
+    bool is_touched; /* By the event being fed. */
     struct toc_keyed *next, *previous; /* Of the rule. */
 };
 
@@ -94,6 +95,8 @@ struct toc_engine {
     const struct toc_catalogue *catalogue;
     const struct toc_places *places;
     struct toc_arena arena;
+    struct toc_keyed **touched; /* Keys the event being fed has reached. */
+    size_t touched_count, touched_room;
     struct toc_engine_input *inputs;
     struct toc_ruled *rules;
     size_t rule_count;
@@ -131,9 +134,11 @@ void toc_clock_run(struct toc_engine *engine, struct toc_group *group);
 struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
                                  const struct toc_key *key, bool may_create, int64_t begin_ms);
 void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed);
-/* Take in @entry (its reference is shared, not moved) and tell. */
+/* Note @entry (its reference is shared, not moved) ... */
 void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
                    const struct toc_entry *entry);
+/* ... and when the event has reached all its keys, take it in and tell. */
+void toc_keyed_take(struct toc_engine *engine);
 /* Tell what there is to tell of this key, and wait for what comes next. */
 void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_again);
 struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed);

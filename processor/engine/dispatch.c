@@ -370,6 +370,7 @@ void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool
     for (size_t i = 0; i < wakes->count; i++) {
         wake(&work, &wakes->items[i]);
     }
+    toc_keyed_take(engine);
     if (work.kept != NULL) {
         toc_kept_release(&engine->pool, work.kept);
     }

@@ -168,6 +168,7 @@ void toc_engine_destroy(struct toc_engine *engine)
         toc_mem_free(engine->inputs[i].partitions);
     }
     toc_adopt_finish(engine);
+    toc_mem_free(engine->touched);
     toc_due_finish(&engine->pacing);
     toc_seen_finish(&engine->seen);
     toc_seen_finish(&engine->seen_long);

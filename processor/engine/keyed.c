@@ -49,7 +49,7 @@ static char *copy_key(struct toc_key *copy, const struct toc_key *key)
 }
 
 /* What came before for part of this key. */
-static void take_partials(struct toc_engine *engine, struct toc_keyed *keyed)
+static void put_partials(struct toc_keyed *keyed)
 {
     const struct toc_ruled *ruled = keyed->ruled;
 
@@ -58,10 +58,9 @@ static void take_partials(struct toc_engine *engine, struct toc_keyed *keyed)
         if (toc_key_agrees(&partial->key, &keyed->key, partial->mask)) {
             struct toc_entry entry = partial->entry;
             toc_kept_share(entry.kept);
-            (void)toc_match_add(&keyed->match, &entry);
+            toc_match_put(&keyed->match, &entry);
         }
     }
-    (void)engine;
 }
 
 struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
@@ -99,7 +98,7 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
     keyed->previous = ruled->last;
     *(ruled->last != NULL ? &ruled->last->next : &ruled->first) = keyed;
     ruled->last = keyed;
-    take_partials(engine, keyed);
+    put_partials(keyed);
     return keyed;
 }
 
@@ -256,9 +255,27 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
 {
     struct toc_entry own = *entry;
 
-    toc_match_settle(&keyed->match, keyed->ruled->group->horizon_ms);
+    if (!keyed->is_touched) {
+        toc_match_settle(&keyed->match, keyed->ruled->group->horizon_ms);
+        keyed->is_touched = true;
+        if (engine->touched_count == engine->touched_room) {
+            engine->touched_room = engine->touched_room == 0 ? 16 : engine->touched_room * 2;
+            engine->touched = toc_mem_resize(engine->touched, engine->touched_room,
+                                             sizeof(struct toc_keyed *));
+        }
+        engine->touched[engine->touched_count++] = keyed;
+    }
     toc_kept_share(own.kept);
-    bool is_again = toc_match_add(&keyed->match, &own);
+    toc_match_put(&keyed->match, &own);
     keyed->ruled->counts.matched++;
-    toc_keyed_tell(engine, keyed, is_again);
+}
+
+void toc_keyed_take(struct toc_engine *engine)
+{
+    for (size_t i = 0; i < engine->touched_count; i++) {
+        struct toc_keyed *keyed = engine->touched[i];
+        keyed->is_touched = false;
+        toc_keyed_tell(engine, keyed, toc_match_take(&keyed->match));
+    }
+    engine->touched_count = 0;
 }

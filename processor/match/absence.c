@@ -62,10 +62,10 @@ static int64_t answered_ms(const struct toc_match *match, const struct toc_match
 }
 
 /* A clock that was missed and answered before it was reported: an episode of the past. */
-static void tell_past(struct toc_match *match, struct toc_match_state *state,
-                      const struct toc_entry *entry, int64_t begin_ms, int64_t end_ms)
+static void tell_past(struct toc_match *match, struct toc_match_state *state, uint64_t seq,
+                      int64_t begin_ms, int64_t end_ms)
 {
-    struct toc_evidence evidence = toc_match_evidence(entry);
+    struct toc_evidence evidence = toc_match_evidence(match, seq);
     struct toc_episode *into = NULL;
 
     for (size_t i = 0; i < state->episodes.count; i++) {
@@ -105,13 +105,13 @@ static void start_clock(struct toc_match *match, struct toc_match_state *state, 
     }
     entry->marks[state->mark] |= TOC_MARK_DONE;
     if (answer_ms > deadline_ms) {
-        tell_past(match, state, entry, deadline_ms, answer_ms);
+        tell_past(match, state, seq, deadline_ms, answer_ms);
     }
 }
 
 /* What is missed by @at_ms; the next deadline goes to due_ms. Returns the newest missed deadline
- * or NONE, and the first through @out_first_ms. */
-static int64_t look(const struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
+ * or NONE, and the first not told of yet through @out_first_ms. */
+static int64_t look(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
                     int64_t *out_first_ms)
 {
     int64_t missed_ms = TOC_INSTANT_NONE;
@@ -147,7 +147,8 @@ static int64_t look(const struct toc_match *match, struct toc_match_state *state
             continue;
         }
         missed_ms = deadline_ms > missed_ms ? deadline_ms : missed_ms;
-        if (*out_first_ms == TOC_INSTANT_NONE || deadline_ms < *out_first_ms) {
+        if ((entry->marks[state->mark] & TOC_MARK_MISSED) == 0 &&
+            (*out_first_ms == TOC_INSTANT_NONE || deadline_ms < *out_first_ms)) {
             *out_first_ms = deadline_ms;
         }
     }
@@ -165,6 +166,9 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
     if (episode == NULL || !state->life.is_held) {
         return;
     }
+    for (uint64_t seq = state->pending; episode->count == 0 && seq < state->next; seq++) {
+        toc_ring_get(&match->ring, seq)->marks[state->mark] &= (uint8_t)~TOC_MARK_EVIDENCE;
+    }
     for (uint64_t seq = state->pending; seq < state->next; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         bool is_wanted = is_silence ? (toc_match_roles(match, entry) & TOC_ROLE_EXPECTED) != 0 &&
@@ -172,8 +176,8 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
                                     : is_pending(match, state, entry) &&
                                           entry->value + match->rule->deadline_ms <= at_ms;
         if (is_wanted && (entry->marks[state->mark] & TOC_MARK_EVIDENCE) == 0) {
-            struct toc_evidence evidence = toc_match_evidence(entry);
-            entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
+            struct toc_evidence evidence = toc_match_evidence(match, seq);
+            entry->marks[state->mark] |= TOC_MARK_EVIDENCE | TOC_MARK_MISSED;
             toc_episode_add(episode, &evidence, match->pool);
         }
     }
@@ -183,7 +187,7 @@ void toc_absence_step(struct toc_match *match, struct toc_match_state *state, in
                       uint64_t end)
 {
     uint64_t begin = state->next;
-    uint64_t answer = end;
+    uint64_t answer = end; /* The last answer of this ms, by source and id. */
 
     state->next = end;
     for (uint64_t seq = begin; seq < end; seq++) {
@@ -191,8 +195,8 @@ void toc_absence_step(struct toc_match *match, struct toc_match_state *state, in
         if ((toc_match_roles(match, entry) & TOC_ROLE_AFTER) != 0) {
             start_clock(match, state, seq, end);
         }
-        if ((toc_match_roles(match, entry) & TOC_ROLE_EXPECTED) != 0 && answer == end) {
-            answer = seq; /* The first of this ms; they are equal. */
+        if ((toc_match_roles(match, entry) & TOC_ROLE_EXPECTED) != 0) {
+            answer = seq;
         }
     }
     for (uint64_t seq = begin; seq < end; seq++) {
@@ -231,7 +235,8 @@ void toc_absence_step(struct toc_match *match, struct toc_match_state *state, in
     bool was_raw = state->life.is_raw;
     toc_life_set(match, state, &state->life, at_ms, missed_ms != TOC_INSTANT_NONE, missed_ms, begin,
                  TOC_ENDING_ANSWER);
-    if (!was_raw && state->life.is_raw && first_ms < at_ms) {
+    if (!was_raw && state->life.is_raw && first_ms != TOC_INSTANT_NONE &&
+        first_ms < at_ms) {
         state->life.raw_ms = first_ms; /* Known only now, missed before. */
     }
     toc_life_step(match, state, &state->life, at_ms);

@@ -85,12 +85,27 @@ static bool is_grouped(const struct toc_rule *rule)
     return rule->key_part_count > 0;
 }
 
-static void cut(struct toc_match *match, struct toc_match_state *state, size_t member)
+static void cut_event(struct toc_match *match, struct toc_match_state *state, uint64_t seq)
 {
-    toc_ring_get(&match->ring, state->members[member].seq)->marks[state->mark] |= TOC_MARK_CUT;
-    state->member_count--;
-    memmove(&state->members[member], &state->members[member + 1],
-            (state->member_count - member) * sizeof *state->members);
+    uint64_t twin, end;
+
+    for (toc_match_twins(match, seq, &twin, &end); twin < end; twin++) {
+        toc_ring_get(&match->ring, twin)->marks[state->mark] |= TOC_MARK_CUT;
+    }
+}
+
+/* Members whose event a line has cut leave. */
+static void drop_cut(const struct toc_match *match, struct toc_match_state *state)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < state->member_count; i++) {
+        const struct toc_entry *entry = toc_ring_get(&match->ring, state->members[i].seq);
+        if ((entry->marks[state->mark] & TOC_MARK_CUT) == 0) {
+            state->members[left++] = state->members[i];
+        }
+    }
+    state->member_count = left;
 }
 
 static int64_t alive_of(const struct toc_match *match, const struct toc_match_state *state,
@@ -194,8 +209,7 @@ static void cluster(struct toc_match *match, struct toc_match_state *state, int6
             continue;
         }
         if (member->episode != id) {
-            struct toc_evidence evidence =
-                toc_match_evidence(toc_ring_get(&match->ring, member->seq));
+            struct toc_evidence evidence = toc_match_evidence(match, member->seq);
             toc_episode_add(episode, &evidence, match->pool);
             member->episode = id;
             member->alive_ms = alive[i];
@@ -273,9 +287,8 @@ static void collect(struct toc_match *match, struct toc_match_state *state)
     }
     for (size_t i = 0; i < state->member_count; i++) {
         struct toc_member *member = &state->members[i];
-        const struct toc_entry *entry = toc_ring_get(&match->ring, member->seq);
         if (member->alive_ms > state->life.raw_ms && member->episode != episode->id) {
-            struct toc_evidence evidence = toc_match_evidence(entry);
+            struct toc_evidence evidence = toc_match_evidence(match, member->seq);
             toc_episode_add(episode, &evidence, match->pool);
             member->episode = episode->id;
         }
@@ -325,15 +338,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     }
     for (size_t e = 0; e < state->episodes.count; e++) {
         struct toc_episode *episode = &state->episodes.items[e];
-        bool is_touched = is_by_key;
-        for (size_t i = 0; !is_touched && i < episode->evidence_count; i++) {
-            const struct toc_evidence *evidence = &episode->evidence[i];
-            struct toc_entry at = {.has_point = evidence->has_point,
-                                   .lat_deg = evidence->lat_deg,
-                                   .lon_deg = evidence->lon_deg};
-            is_touched = evidence->alias == tie.alias && evidence->kept->at_ms <= line->value &&
-                         toc_match_near(line, &at, tie.distance_mm);
-        }
+        bool is_touched = is_by_key || toc_match_touches(episode, line, tie);
         if (!is_touched || episode->is_closed || episode->end_ms <= at_ms ||
             episode->last_ms > line->value) {
             continue;
@@ -343,20 +348,21 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
         } else {
             (void)toc_match_end(episode, at_ms, ending);
         }
-        for (size_t i = state->member_count; i-- > 0;) {
+        for (size_t i = 0; i < state->member_count; i++) {
             if (state->members[i].episode == episode->id) {
-                cut(match, state, i);
+                cut_event(match, state, state->members[i].seq);
             }
         }
     }
-    for (size_t i = state->member_count; i-- > 0;) {
+    for (size_t i = 0; i < state->member_count; i++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, state->members[i].seq);
         if (entry->at_ms <= line->value &&
             (is_by_key || (entry->alias == tie.alias &&
                            toc_match_near(line, entry, tie.distance_mm)))) {
-            cut(match, state, i);
+            cut_event(match, state, state->members[i].seq);
         }
     }
+    drop_cut(match, state);
     if (is_grouped(match->rule)) { /* Who is left decides how long it lasts. */
         state->alive_ms = TOC_INSTANT_NONE;
         for (size_t i = 0; i < state->member_count; i++) {
@@ -413,10 +419,10 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
         is_line = true;
         struct toc_tie tie = rule->aliases[line->alias].clear_tie;
         for (uint64_t other = state->next; tie.alias >= 0 && other < end; other++) {
-            struct toc_entry *entry = toc_ring_get(&match->ring, other);
+            const struct toc_entry *entry = toc_ring_get(&match->ring, other);
             if (entry->alias == tie.alias && entry->at_ms <= line->value &&
                 toc_match_near(line, entry, tie.distance_mm)) {
-                entry->marks[state->mark] |= TOC_MARK_CUT;
+                cut_event(match, state, other);
             }
         }
     }

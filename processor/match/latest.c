@@ -46,8 +46,8 @@ static bool is_by_place(const struct toc_rule *rule)
     return false;
 }
 
-/* Does @line touch the series at @place? */
-static bool is_touching(const struct toc_match *match, const struct toc_match_state *state,
+/* Does the line end what is on at this life's place? By distance it cuts what it touches first. */
+static bool is_touching(struct toc_match *match, struct toc_match_state *state,
                         const struct toc_entry *line, const struct toc_life *life, uint64_t end)
 {
     struct toc_tie tie = match->rule->aliases[line->alias].clear_tie;
@@ -59,10 +59,24 @@ static bool is_touching(const struct toc_match *match, const struct toc_match_st
         return true;
     }
     for (uint64_t seq = match->ring.first; seq < end; seq++) {
-        const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (entry->alias == tie.alias && is_met_at(entry, life->place) &&
-            toc_match_counts(state, entry) && seq >= life->raw_seq &&
-            toc_match_near(line, entry, tie.distance_mm)) {
+            entry->at_ms <= line->value && toc_match_near(line, entry, tie.distance_mm)) {
+            entry->marks[state->mark] |= TOC_MARK_CUT;
+        }
+    }
+    const struct toc_episode *episode = toc_life_episode(state, life);
+    return episode != NULL && toc_match_touches(episode, line, tie);
+}
+
+/* Is what the life rests on, the newest judged, still not cut? */
+static bool is_standing(const struct toc_match *match, const struct toc_match_state *state,
+                        const struct toc_life *life)
+{
+    for (uint64_t seq = toc_ring_seek(&match->ring, life->last_ms); seq < state->next; seq++) {
+        const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        if (entry->at_ms == life->last_ms && is_met_at(entry, life->place) &&
+            toc_match_counts(state, entry)) {
             return true;
         }
     }
@@ -78,7 +92,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state, stru
     for (; life->evidence_seq < state->next; life->evidence_seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, life->evidence_seq);
         if (is_met_at(entry, life->place) && toc_match_counts(state, entry)) {
-            struct toc_evidence evidence = toc_match_evidence(entry);
+            struct toc_evidence evidence = toc_match_evidence(match, life->evidence_seq);
             toc_episode_add(episode, &evidence, match->pool);
         }
     }
@@ -107,19 +121,27 @@ void toc_latest_step(struct toc_match *match, struct toc_match_state *state, int
     state->next = end;
     for (size_t i = 0; i < state->life_count; i++) {
         struct toc_life *life = &state->lives[i];
-        bool is_cut = false, is_met = false;
+        bool is_cut = false, is_line = false, is_met = false;
         for (uint64_t seq = begin; seq < end; seq++) {
             const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
-            if ((toc_match_roles(match, entry) & TOC_ROLE_CLEAR) != 0 &&
-                is_touching(match, state, entry, life, end)) {
-                is_cut |= !entry->is_late;
+            if ((toc_match_roles(match, entry) & TOC_ROLE_CLEAR) == 0) {
+                continue;
+            }
+            is_line = true;
+            if (is_touching(match, state, entry, life, end)) {
+                is_cut |= !entry->is_late && match->rule->aliases[entry->alias].clear_tie.alias < 0;
                 (void)toc_life_line(state, life, at_ms, entry->value,
                                     entry->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE);
             }
-            is_met |= is_met_at(entry, life->place);
+        }
+        for (uint64_t seq = begin; seq < end; seq++) {
+            const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+            is_met |= is_met_at(entry, life->place) && toc_match_counts(state, entry);
         }
         if (is_judged && !is_cut) { /* What is dated up to the line counts no more. */
             toc_life_set(match, state, life, at_ms, is_met, at_ms, begin, TOC_ENDING_SAID);
+        } else if (is_line && life->is_raw && !is_standing(match, state, life)) {
+            toc_life_set(match, state, life, at_ms, false, at_ms, begin, TOC_ENDING_WINDOW);
         }
         toc_life_step(match, state, life, at_ms);
         collect(match, state, life);

@@ -56,10 +56,27 @@ static void know_from(struct toc_match_state *state, int64_t begin_ms)
     state->known_ms = state->watched_ms = begin_ms;
 }
 
+static int64_t lag_of(const struct toc_rule *rule)
+{
+    for (size_t a = 0; a < rule->alias_count; a++) {
+        for (size_t b = 0; b < rule->aliases[a].binding_count; b++) {
+            if (rule->aliases[a].bindings[b].from_slot != TOC_SLOT_NONE) {
+                return TOC_MATCH_FROM_MS;
+            }
+        }
+    }
+    return 0;
+}
+
 void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
                     struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms)
 {
-    *match = (struct toc_match){.rule = rule, .pool = pool};
+    *match = (struct toc_match){.rule = rule,
+                                .pool = pool,
+                                .lag_ms = lag_of(rule),
+                                .put_first_ms = TOC_INSTANT_NONE,
+                                .put_last_ms = TOC_INSTANT_NONE};
+    now_ms = now_ms > TOC_INSTANT_MIN + match->lag_ms ? now_ms - match->lag_ms : TOC_INSTANT_MIN;
     begin_at(&match->settled, now_ms, 0);
     begin_at(&match->newest, now_ms, 1);
     if (begin_ms != TOC_INSTANT_NONE) {
@@ -150,7 +167,7 @@ static void sweep(struct toc_match *match, struct toc_match_state *state, int64_
     }
 }
 
-bool toc_match_add(struct toc_match *match, const struct toc_entry *entry)
+void toc_match_put(struct toc_match *match, const struct toc_entry *entry)
 {
     struct toc_entry own = *entry;
 
@@ -158,11 +175,26 @@ bool toc_match_add(struct toc_match *match, const struct toc_entry *entry)
         own.at_ms = match->settled.now_ms + 1;
     }
     (void)toc_ring_add(&match->ring, &own);
-    bool is_again = own.at_ms <= match->newest.now_ms;
-    int64_t to_ms = is_again ? match->newest.now_ms : own.at_ms;
+    if (match->put_first_ms == TOC_INSTANT_NONE || own.at_ms < match->put_first_ms) {
+        match->put_first_ms = own.at_ms;
+    }
+    if (own.at_ms > match->put_last_ms) {
+        match->put_last_ms = own.at_ms;
+    }
+}
+
+bool toc_match_take(struct toc_match *match)
+{
+    if (match->put_first_ms == TOC_INSTANT_NONE) {
+        return false;
+    }
+    bool is_again = match->put_first_ms <= match->newest.now_ms;
+    int64_t to_ms = match->put_last_ms > match->newest.now_ms ? match->put_last_ms
+                                                              : match->newest.now_ms;
     if (is_again) {
         rewind_newest(match);
     }
+    match->put_first_ms = match->put_last_ms = TOC_INSTANT_NONE;
     sweep(match, &match->newest, to_ms);
     return is_again;
 }
@@ -228,10 +260,10 @@ void toc_match_settle(struct toc_match *match, int64_t horizon_ms)
 {
     struct toc_match_state *settled = &match->settled;
 
-    if (horizon_ms == TOC_INSTANT_NONE || horizon_ms - 1 <= settled->now_ms) {
+    if (horizon_ms == TOC_INSTANT_NONE || horizon_ms - match->lag_ms - 1 <= settled->now_ms) {
         return;
     }
-    sweep(match, settled, horizon_ms - 1);
+    sweep(match, settled, horizon_ms - match->lag_ms - 1);
     if (match->newest.now_ms < settled->now_ms) {
         sweep(match, &match->newest, settled->now_ms);
     }
@@ -296,13 +328,36 @@ bool toc_match_is_at_once(const struct toc_rule *rule)
     return false;
 }
 
-struct toc_evidence toc_match_evidence(const struct toc_entry *entry)
+struct toc_evidence toc_match_evidence(const struct toc_match *match, uint64_t seq)
 {
-    return (struct toc_evidence){.kept = entry->kept,
-                                 .alias = entry->alias,
-                                 .has_point = entry->has_point,
-                                 .lat_deg = entry->lat_deg,
-                                 .lon_deg = entry->lon_deg};
+    const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+    struct toc_evidence evidence = {.kept = entry->kept,
+                                    .alias = entry->alias,
+                                    .has_point = entry->has_point,
+                                    .lat_deg = entry->lat_deg,
+                                    .lon_deg = entry->lon_deg};
+    uint64_t twin, end;
+
+    for (toc_match_twins(match, seq, &twin, &end); twin < end; twin++) {
+        evidence.aliases |= (uint16_t)(1u << toc_ring_get(&match->ring, twin)->alias);
+    }
+    return evidence;
+}
+
+bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry *line,
+                       struct toc_tie tie)
+{
+    for (size_t i = 0; i < episode->evidence_count; i++) {
+        const struct toc_evidence *evidence = &episode->evidence[i];
+        struct toc_entry at = {.has_point = evidence->has_point,
+                               .lat_deg = evidence->lat_deg,
+                               .lon_deg = evidence->lon_deg};
+        if ((evidence->aliases >> tie.alias & 1) != 0 && evidence->kept->at_ms <= line->value &&
+            toc_match_near(line, &at, tie.distance_mm)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool toc_match_near(const struct toc_entry *a, const struct toc_entry *b, int64_t limit_mm)
@@ -311,6 +366,22 @@ bool toc_match_near(const struct toc_entry *a, const struct toc_entry *b, int64_
            toc_geo_is_within((struct toc_point){.lat_deg = a->lat_deg, .lon_deg = a->lon_deg},
                              (struct toc_point){.lat_deg = b->lat_deg, .lon_deg = b->lon_deg},
                              limit_mm);
+}
+
+void toc_match_twins(const struct toc_match *match, uint64_t seq, uint64_t *out_begin,
+                     uint64_t *out_end)
+{
+    const struct toc_kept *kept = toc_ring_get(&match->ring, seq)->kept;
+
+    *out_begin = seq;
+    while (*out_begin > match->ring.first &&
+           toc_ring_get(&match->ring, *out_begin - 1)->kept == kept) {
+        --*out_begin;
+    }
+    *out_end = seq + 1;
+    while (*out_end < match->ring.end && toc_ring_get(&match->ring, *out_end)->kept == kept) {
+        ++*out_end;
+    }
 }
 
 bool toc_match_end(struct toc_episode *episode, int64_t at_ms, enum toc_ending ending)

@@ -70,10 +70,17 @@ struct toc_match {
     struct toc_kept_pool *pool;
     struct toc_ring ring;
     struct toc_match_state settled, newest;
+    int64_t put_first_ms, put_last_ms; /* What was put and not taken in yet; NONE. */
+    int64_t lag_ms;     /* How far behind the horizon `settled` stays: see TOC_MATCH_FROM_MS. */
     uint64_t over_fuel; /* Searches given up: counted and told as `budget`. */
 };
 
-enum { TOC_MATCH_FUEL = 200000 }; /* Steps of one search for a choice of events. */
+enum {
+    TOC_MATCH_FUEL = 200000, /* Steps of one search for a choice of events. */
+    /* An absence with `from` starts clocks in the past: so far back it is exact, beyond it the clock
+     * acts from there on. */
+    TOC_MATCH_FROM_MS = 86400000,
+};
 
 /* Begin at @now_ms: nothing before it is known. @begin_ms: for a key from `members`, the begin of
  * the stream, else TOC_INSTANT_NONE. */
@@ -81,9 +88,12 @@ void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
                     struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms);
 void toc_match_finish(struct toc_match *match);
 
-/* Take in @entry (its reference moves in). An entry before the horizon acts at the horizon.
- * True: the episodes of `newest` were derived anew, alerts have to be matched. */
-bool toc_match_add(struct toc_match *match, const struct toc_entry *entry);
+/* Put @entry (its reference moves in) in its place. An entry before the horizon acts at the horizon.
+ * Nothing is derived before toc_match_take, so that all entries of one event count together. */
+void toc_match_put(struct toc_match *match, const struct toc_entry *entry);
+/* Take in what was put. True: the episodes of `newest` were derived anew, alerts have to be
+ * matched. */
+bool toc_match_take(struct toc_match *match);
 /* Let time pass up to and including @to_ms. */
 void toc_match_advance(struct toc_match *match, int64_t to_ms);
 /* No event before @horizon_ms comes any more: move `settled` there and forget what is not needed. */
@@ -104,7 +114,10 @@ static inline unsigned toc_match_roles(const struct toc_match *match, const stru
 {
     return match->rule->aliases[entry->alias].roles;
 }
-struct toc_evidence toc_match_evidence(const struct toc_entry *entry);
+struct toc_evidence toc_match_evidence(const struct toc_match *match, uint64_t seq);
+/* Is an event that @line touches by distance (as @tie says) evidence of @episode? */
+bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry *line,
+                       struct toc_tie tie);
 bool toc_match_near(const struct toc_entry *a, const struct toc_entry *b, int64_t limit_mm);
 /* Does it count: not cut by a line? */
 static inline bool toc_match_counts(const struct toc_match_state *state,
@@ -112,6 +125,10 @@ static inline bool toc_match_counts(const struct toc_match_state *state,
 {
     return entry->at_ms > state->cut_ms && (entry->marks[state->mark] & TOC_MARK_CUT) == 0;
 }
+/* The entries made of the same event as the one at @seq: [@out_begin, @out_end). They lie side by
+ * side. */
+void toc_match_twins(const struct toc_match *match, uint64_t seq, uint64_t *out_begin,
+                     uint64_t *out_end);
 /* End @episode at @at_ms by a line; says whether it was open then. */
 bool toc_match_end(struct toc_episode *episode, int64_t at_ms, enum toc_ending ending);
 

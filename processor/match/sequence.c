@@ -107,7 +107,7 @@ static void add_evidence(struct toc_match *match, struct toc_match_state *state,
 {
     for (size_t i = 0; i < match->rule->step_count; i++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, choice->seqs[i]);
-        struct toc_evidence evidence = toc_match_evidence(entry);
+        struct toc_evidence evidence = toc_match_evidence(match, choice->seqs[i]);
         toc_episode_add(episode, &evidence, match->pool);
         entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
         episode->is_late |= entry->is_late;
@@ -219,23 +219,6 @@ static void cut_evidence(struct toc_match *match, struct toc_match_state *state,
     }
 }
 
-/* Is one of the events a line by distance touches evidence of @episode? */
-static bool is_touched(const struct toc_episode *episode, const struct toc_entry *line,
-                       struct toc_tie tie)
-{
-    for (size_t i = 0; i < episode->evidence_count; i++) {
-        const struct toc_evidence *evidence = &episode->evidence[i];
-        struct toc_entry at = {.has_point = evidence->has_point,
-                               .lat_deg = evidence->lat_deg,
-                               .lon_deg = evidence->lon_deg};
-        if (evidence->alias == tie.alias && evidence->kept->at_ms <= line->value &&
-            toc_match_near(line, &at, tie.distance_mm)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void draw_line(struct toc_match *match, struct toc_match_state *state,
                       const struct toc_entry *line, int64_t at_ms, uint64_t end)
 {
@@ -247,16 +230,19 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
         state->cut_ms = line->value;
     }
     for (uint64_t seq = match->ring.first; !is_by_key && seq < end; seq++) {
-        struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (entry->alias == tie.alias && entry->at_ms <= line->value &&
             toc_match_near(line, entry, tie.distance_mm)) {
-            entry->marks[state->mark] |= TOC_MARK_CUT;
+            uint64_t twin, twins_end; /* It counts no more under any alias. */
+            for (toc_match_twins(match, seq, &twin, &twins_end); twin < twins_end; twin++) {
+                toc_ring_get(&match->ring, twin)->marks[state->mark] |= TOC_MARK_CUT;
+            }
         }
     }
     for (size_t i = 0; i < state->episodes.count; i++) {
         struct toc_episode *episode = &state->episodes.items[i];
         if (episode->is_closed || episode->end_ms <= at_ms || episode->last_ms > line->value ||
-            (!is_by_key && !is_touched(episode, line, tie))) {
+            (!is_by_key && !toc_match_touches(episode, line, tie))) {
             continue;
         }
         if (episode->id == state->life.episode) {

@@ -138,14 +138,21 @@ static void leave(const struct toc_match *match, struct toc_match_state *state)
     state->low++;
 }
 
-static void cut(const struct toc_match *match, struct toc_match_state *state, uint64_t seq)
+/* The event at @seq counts no more, under any alias. True: it was evidence of what is on. */
+static bool cut(const struct toc_match *match, struct toc_match_state *state, uint64_t seq)
 {
-    struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+    uint64_t twin, end;
+    bool is_evidence = false;
 
-    if (seq < state->next && is_counted(match, state, entry)) {
-        take_out(match, state, entry);
+    for (toc_match_twins(match, seq, &twin, &end); twin < end; twin++) {
+        struct toc_entry *entry = toc_ring_get(&match->ring, twin);
+        if (twin >= state->low && twin < state->next && is_counted(match, state, entry)) {
+            take_out(match, state, entry);
+        }
+        is_evidence |= (entry->marks[state->mark] & TOC_MARK_EVIDENCE) != 0;
+        entry->marks[state->mark] |= TOC_MARK_CUT;
     }
-    entry->marks[state->mark] |= TOC_MARK_CUT;
+    return is_evidence;
 }
 
 static void draw_line(const struct toc_match *match, struct toc_match_state *state,
@@ -169,14 +176,14 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
         (void)toc_life_line(state, &state->life, at_ms, line->value, ending);
         return;
     }
-    bool is_touching = false;
+    const struct toc_episode *episode = toc_life_episode(state, &state->life);
+    bool is_touching = episode != NULL && toc_match_touches(episode, line, tie);
     for (uint64_t seq = state->low; seq < end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (entry->alias == tie.alias && entry->at_ms <= line->value &&
             (entry->marks[state->mark] & TOC_MARK_CUT) == 0 &&
             toc_match_near(line, entry, tie.distance_mm)) {
-            is_touching |= (entry->marks[state->mark] & TOC_MARK_EVIDENCE) != 0;
-            cut(match, state, seq);
+            is_touching |= cut(match, state, seq);
         }
     }
     for (uint64_t seq = state->next; seq > state->low; seq--) { /* What is the newest now? */
@@ -190,7 +197,7 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
         for (uint64_t seq = state->low; seq < end; seq++) {
             if ((toc_ring_get(&match->ring, seq)->marks[state->mark] &
                  (TOC_MARK_CUT | TOC_MARK_EVIDENCE)) == TOC_MARK_EVIDENCE) {
-                cut(match, state, seq);
+                (void)cut(match, state, seq);
             }
         }
     }
@@ -308,7 +315,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state)
     for (; life->evidence_seq < state->next; life->evidence_seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, life->evidence_seq);
         if (is_counted(match, state, entry)) {
-            struct toc_evidence evidence = toc_match_evidence(entry);
+            struct toc_evidence evidence = toc_match_evidence(match, life->evidence_seq);
             toc_episode_add(episode, &evidence, match->pool);
             entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
         }

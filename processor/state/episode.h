@@ -19,6 +19,7 @@ enum toc_ending {
 struct toc_evidence {
     struct toc_kept *kept;
     uint8_t alias;
+    uint16_t aliases; /* All it qualified for: bits. */
     bool has_point;
     double lat_deg, lon_deg;
 };

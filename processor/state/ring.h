@@ -14,6 +14,7 @@ enum toc_mark_bit {
     TOC_MARK_DONE = 1,     /* An onset that completed. */
     TOC_MARK_CUT = 2,      /* A line of clear_when touches it: it counts no more. */
     TOC_MARK_EVIDENCE = 4, /* Evidence of the episode that is on. */
+    TOC_MARK_MISSED = 8,   /* A clock whose deadline has passed. */
 };
 
 struct toc_entry {
