@@ -11,7 +11,8 @@ extern "C" {
 /* Where things lie. NULL members take the default named; `rules` is searched recursively for
  * *.yaml, leaving out its types/, places/, lists/ folders and the closed lists below. */
 struct toc_rule_paths {
-    const char *rules;  /* A directory or one file. */
+    const char *rules;  /* A directory, or one file: then <rules> below is the nearest directory
+                           above it that holds types/, or else its own. */
     const char *types;  /* Default: <rules>/types */
     const char *places; /* Default: <rules>/places */
 };
