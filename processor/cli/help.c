@@ -15,7 +15,7 @@ static const struct {
     {TOC_EXIT_USAGE, "the command line is wrong"},
     {TOC_EXIT_INVALID, "rules, types, places or configuration are wrong"},
     {TOC_EXIT_IO, "a file or the broker cannot be reached, read or written"},
-    {TOC_EXIT_INTERNAL, "tocsin itself is wrong"},
+    {TOC_EXIT_INTERNAL, "tocsin itself is wrong (a broken assertion aborts instead)"},
 };
 
 /* @text in lines of WIDTH, each indented; a newline in it begins a paragraph. */

@@ -1,13 +1,16 @@
-#define _XOPEN_SOURCE 700 /* realpath */
 #include "cli/rules.h"
 
-#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/terminal.h"
 
-enum { PATH = 4096, ABOVE = 5 };
+enum {
+    PATH = 4096,
+    ABOVE = 5, /* How far above the program rules are looked for. */
+    PACKS = 2, /* How far above rules their types are. */
+};
 
 static bool is_directory(const char *path)
 {
@@ -74,32 +77,31 @@ static bool find_near_program(struct toc_text *out)
     return is_found;
 }
 
-/* @name (`types`, `places`) in @rules or the nearest directory above it; empty if nowhere. */
-static void find_beside(const char *rules, const char *name, struct toc_text *out)
+/* One directory up, in words where that is possible: diagnostics then name files as users do. */
+static void step_out(struct toc_text *path)
 {
-    char absolute[PATH];
-    struct toc_text above = {0};
-    bool is_found = false;
+    trim_slashes(path);
+    const char *slash = path->size > 0 ? strrchr(path->data, '/') : NULL;
+    const char *last = slash != NULL ? slash + 1 : path->data;
+    if (path->size == 0 || strcmp(last, ".") == 0 || strcmp(last, "..") == 0) {
+        toc_text_add(path, TOC_STR("/.."));
+    } else if (!go_up(path)) {
+        set(path, slash != NULL ? "/" : ".");
+    }
+}
 
-    set(&above, rules);
-    trim_slashes(&above);
-    do { /* The path as it was given first: diagnostics then name files as the user does. */
-        toc_text_clear(out);
-        toc_text_addf(out, "%s/%s", above.data, name);
-        is_found = is_directory(out->data);
-    } while (!is_found && go_up(&above));
-    if (!is_found && realpath(rules, absolute) != NULL) {
-        set(&above, absolute);
-        while (!is_found && go_up(&above)) {
-            toc_text_clear(out);
-            toc_text_addf(out, "%s/%s", above.data, name);
-            is_found = is_directory(out->data);
+/* The directory that holds `types`: @rules itself or one of the two above it (a pack's, a file's).
+ * False: none does. */
+static bool find_root(const char *rules, struct toc_text *out)
+{
+    set(out, rules);
+    for (int steps = 0; steps <= PACKS; steps++) {
+        if (holds_rules(out->data)) {
+            return true;
         }
+        step_out(out);
     }
-    if (!is_found) {
-        toc_text_clear(out);
-    }
-    toc_text_finish(&above);
+    return false;
 }
 
 bool toc_rules_find(const struct toc_args *args, const char *operand, struct toc_rules_at *out)
@@ -119,17 +121,23 @@ bool toc_rules_find(const struct toc_args *args, const char *operand, struct toc
             return false;
         }
     }
+    struct toc_text root = {0};
+    bool has_root = find_root(out->rules.data, &root);
     const char *types = args->values[TOC_OPT_TYPES], *places = args->values[TOC_OPT_PLACES];
     if (types != NULL) {
         set(&out->types, types);
-    } else {
-        find_beside(out->rules.data, "types", &out->types);
+    } else if (has_root) {
+        toc_text_addf(&out->types, "%s/types", root.data);
     }
     if (places != NULL) {
         set(&out->places, places);
-    } else {
-        find_beside(out->rules.data, "places", &out->places);
+    } else if (has_root) {
+        toc_text_addf(&out->places, "%s/places", root.data);
+        if (!is_directory(out->places.data)) {
+            toc_text_clear(&out->places);
+        }
     }
+    toc_text_finish(&root);
     return true;
 }
 

@@ -178,6 +178,16 @@ class Check(Cli):
     def test_rules_of_this_folder_are_the_default(self):
         self.assertIn("1 rules", self.expect(0, "check").stderr)
 
+    def test_types_lie_above_a_pack_and_a_file(self):
+        pack = self.rules / "pack"
+        pack.mkdir()
+        (self.rules / "shots.yaml").rename(pack / "shots.yaml")
+        for where, what in ((self.dir, "rules"), (self.dir, "rules/pack/"), (self.rules, "pack"),
+                            (self.dir, "rules/pack/shots.yaml"), (pack, "shots.yaml"), (pack, "."),
+                            (self.dir, pack), (self.rules / "types", "../pack")):
+            self.assertIn("1 rules, 1 event types", self.expect(0, "check", what, cwd=where).stderr)
+        self.expect(3, "check", pack, "--types", pack)
+
     def test_wrong_rules_are_data_with_a_place(self):
         (self.rules / "shots.yaml").write_text(RULE.replace("type: report.shot }", "type: report.shut }", 1))
         done = self.expect(3, "check", "--rules", self.rules)
