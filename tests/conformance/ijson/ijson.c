@@ -92,12 +92,18 @@ static bool are_integers_within(struct toc_str text)
     return true;
 }
 
+/* jansson 2.14 swallows a NUL byte behind a number; RFC 8259 has no place for one. */
+static bool has_nul(struct toc_str text)
+{
+    return text.size > 0 && memchr(text.data, '\0', text.size) != NULL;
+}
+
 enum verdict ijson_judge(struct toc_str text, json_t **out)
 {
     json_error_t error;
     json_t *tree;
 
-    if (text.size == 0 || text.size > 1024 * 1024) {
+    if (text.size == 0 || text.size > 1024 * 1024 || has_nul(text)) {
         return VERDICT_REFUSED;
     }
     tree = json_loadb(text.data, text.size,
@@ -121,9 +127,13 @@ enum verdict ijson_judge(struct toc_str text, json_t **out)
 enum verdict ijson_is_json(struct toc_str text)
 {
     json_error_t error;
-    json_t *tree = json_loadb(text.data, text.size,
-                              JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY, &error);
+    json_t *tree;
 
+    if (has_nul(text)) {
+        return VERDICT_REFUSED;
+    }
+    tree = json_loadb(text.data, text.size,
+                      JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY, &error);
     if (tree == NULL) {
         return json_error_code(&error) == json_error_null_byte_in_key ? VERDICT_NONE
                                                                       : VERDICT_REFUSED;

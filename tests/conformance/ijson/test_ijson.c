@@ -298,7 +298,12 @@ static const struct toc_header binary[] = {
 
 static void show(const char *what, struct toc_str text)
 {
-    print_error("%s: %.*s\n", what, (int)text.size, text.data);
+    print_error("%s: ", what);
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        print_error(byte >= ' ' && byte < 0x7F ? "%c" : "<%02x>", byte);
+    }
+    print_error("\n");
 }
 
 /* Where jansson and the decoder agree that a record is refused, do they mean the same? */
