@@ -206,8 +206,7 @@ static void add_shown(struct toc_text *out, struct toc_str character)
 {
     const unsigned char *b = (const unsigned char *)character.data;
     bool is_steering = (b[0] < 0x20 && b[0] != '\t') || b[0] == 0x7F ||
-                       (b[0] >= 0x80 && character.size == 1) ||
-                       (b[0] == 0xC2 && b[1] < 0xA0) ||
+                       (b[0] >= 0x80 && character.size == 1) || (b[0] == 0xC2 && b[1] < 0xA0) ||
                        (character.size == 3 && b[0] == 0xE2 &&
                         ((b[1] == 0x80 && b[2] >= 0xAA && b[2] <= 0xAE) ||
                          (b[1] == 0x81 && b[2] >= 0xA6 && b[2] <= 0xA9)));

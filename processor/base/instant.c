@@ -196,8 +196,8 @@ static bool spell(int64_t span_ms, unsigned mask, char out[96])
         int64_t number = span_ms / units[i].span_ms;
 
         if ((mask >> i & 1U) != 0 && number > 0) {
-            size += (size_t)snprintf(out + size, 96 - size, "%lld%s", (long long)number,
-                                     units[i].name);
+            size +=
+                (size_t)snprintf(out + size, 96 - size, "%lld%s", (long long)number, units[i].name);
             span_ms %= units[i].span_ms;
         }
     }

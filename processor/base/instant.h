@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 /* Instants accepted: 0001-01-01T00:00:00Z up to 9999-12-31T23:59:59.999Z. */
-#define TOC_INSTANT_MIN INT64_C(-62135596800000)
-#define TOC_INSTANT_MAX INT64_C(253402300799999)
-#define TOC_INSTANT_NONE INT64_MIN  /* "no such instant" */
+#define TOC_INSTANT_MIN   INT64_C(-62135596800000)
+#define TOC_INSTANT_MAX   INT64_C(253402300799999)
+#define TOC_INSTANT_NONE  INT64_MIN /* "no such instant" */
 #define TOC_INSTANT_NEVER INT64_MAX /* "later than all" */
 
 /* RFC 3339 date-time with any offset; 't', 'z' and ' ' allowed as the RFC allows; a leap second

@@ -17,7 +17,8 @@ void *toc_mem_get(size_t size_bytes);
 /* An array of @count times @size_bytes, zeroed; a product beyond SIZE_MAX aborts. */
 void *toc_mem_array(size_t count, size_t size_bytes);
 
-/* Grow or shrink @old (NULL is a new block) to @count times @size_bytes; what is new is not zeroed. */
+/* Grow or shrink @old (NULL is a new block) to @count times @size_bytes; what is new is not zeroed.
+ */
 void *toc_mem_resize(void *old, size_t count, size_t size_bytes);
 
 /* A NUL-terminated copy of @size_bytes bytes at @bytes. */

@@ -9,9 +9,9 @@
 #include "base/mem.h"
 
 enum {
-    FOLD_CHUNK = 256,    /* Bytes folded at a time. */
-    FOLD_MOST = 8,       /* Code points one may become (Unicode 15: full folding 3, NFD 4). */
-    EDITS_SIZE = 64,     /* Longest text compared by toc_text_edits. */
+    FOLD_CHUNK = 256, /* Bytes folded at a time. */
+    FOLD_MOST = 8,    /* Code points one may become (Unicode 15: full folding 3, NFD 4). */
+    EDITS_SIZE = 64,  /* Longest text compared by toc_text_edits. */
 };
 
 int toc_str_compare(struct toc_str a, struct toc_str b)
@@ -146,14 +146,14 @@ bool toc_text_is_folded_ascii(struct toc_str text)
 static size_t sequence_size(struct toc_str text)
 {
     utf8proc_int32_t point;
-    utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text.data,
-                                             (utf8proc_ssize_t)text.size, &point);
+    utf8proc_ssize_t size =
+        utf8proc_iterate((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size, &point);
 
     return size > 0 ? (size_t)size : 0;
 }
 
-/* How much of @text to fold in one piece: sound UTF-8, at most FOLD_CHUNK bytes, cut before an ASCII
- * byte if there is one, as nothing composes across that. utf8proc sorts combining marks by
+/* How much of @text to fold in one piece: sound UTF-8, at most FOLD_CHUNK bytes, cut before an
+ * ASCII byte if there is one, as nothing composes across that. utf8proc sorts combining marks by
  * insertion, so without a bound a long run of them would cost its square; such a run is cut
  * wherever the chunk ends, for operands and events alike (UAX #15, 13 does so at 30 marks). */
 static size_t chunk_size(struct toc_str text)
@@ -161,8 +161,8 @@ static size_t chunk_size(struct toc_str text)
     size_t size = 0, ascii_at = 0;
 
     while (size < text.size && size < FOLD_CHUNK) {
-        size_t step = sequence_size(
-            (struct toc_str){.data = text.data + size, .size = text.size - size});
+        size_t step =
+            sequence_size((struct toc_str){.data = text.data + size, .size = text.size - size});
 
         if (step == 0) {
             return size;
@@ -198,9 +198,9 @@ static size_t fold(struct toc_str text, utf8proc_option_t options, size_t room, 
             put(out, room, &size, text.data, 1);
             chunk = 1;
         } else {
-            utf8proc_ssize_t count = utf8proc_decompose(
-                (const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)chunk, points,
-                (utf8proc_ssize_t)(FOLD_CHUNK * FOLD_MOST), options);
+            utf8proc_ssize_t count =
+                utf8proc_decompose((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)chunk,
+                                   points, (utf8proc_ssize_t)(FOLD_CHUNK * FOLD_MOST), options);
 
             toc_assert(count >= 0 && count <= FOLD_CHUNK * FOLD_MOST);
             count = utf8proc_reencode(points, count, options); /* UTF-8, in place. */

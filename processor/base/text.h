@@ -58,8 +58,8 @@ struct toc_str toc_text_str(const struct toc_text *text); /* Borrowed until the 
  * Bytes that are not UTF-8 are taken as they are. */
 void toc_text_fold(struct toc_text *out, struct toc_str text);
 void toc_text_fold_name(struct toc_text *out, struct toc_str text);
-/* toc_text_fold into @room bytes at @out, no heap; returns the size of the whole, at most three times
- * that of @text (if it exceeds @room, nothing useful was written). */
+/* toc_text_fold into @room bytes at @out, no heap; returns the size of the whole, at most three
+ * times that of @text (if it exceeds @room, nothing useful was written). */
 size_t toc_text_fold_into(struct toc_str text, size_t room, char *out);
 size_t toc_text_fold_name_into(struct toc_str text, size_t room, char *out); /* Likewise. */
 /* No byte above 127 and no upper case: folding would change nothing. */

@@ -339,8 +339,8 @@ void toc_yaml_check_keys(const struct toc_yaml *map, const char *const keys[], c
         }
         if (!is_known) {
             toc_diag_add(diag, TOC_SEVERITY_ERROR, code, child->key_mark,
-                         toc_diag_nearest(child->key, names, count),
-                         "%s has no key \"%.200s\"", what, child->key.data);
+                         toc_diag_nearest(child->key, names, count), "%s has no key \"%.200s\"",
+                         what, child->key.data);
         }
     }
 }

@@ -30,8 +30,8 @@ struct toc_yaml {
 };
 
 /* Parse every document of @text into @out_documents (linked by next; NULL if none). @file is the
- * diag's index of it. Returns false if an error was added; documents read to their end are still given
- * (without what was refused in them). */
+ * diag's index of it. Returns false if an error was added; documents read to their end are still
+ * given (without what was refused in them). */
 bool toc_yaml_parse(struct toc_str text, uint32_t file, struct toc_arena *arena,
                     struct toc_diag *diag, struct toc_yaml **out_documents);
 

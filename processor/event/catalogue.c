@@ -20,15 +20,15 @@ struct toc_catalogue {
 /* What is being read. */
 struct loader {
     struct toc_catalogue *catalogue;
-    struct toc_mark *marks; /* Of each type's name, beside catalogue->types. */
+    struct toc_mark *marks;   /* Of each type's name, beside catalogue->types. */
     struct toc_arena scratch; /* Trees of YAML; the catalogue copies what it keeps. */
     struct toc_diag *diag;
 };
 
 static const char *const kind_names[] = {
-    [TOC_VALUE_NONE] = "none",   [TOC_VALUE_BOOL] = "bool", [TOC_VALUE_INTEGER] = "integer",
+    [TOC_VALUE_NONE] = "none",     [TOC_VALUE_BOOL] = "bool", [TOC_VALUE_INTEGER] = "integer",
     [TOC_VALUE_NUMBER] = "number", [TOC_VALUE_TEXT] = "text", [TOC_VALUE_TIME] = "time",
-    [TOC_VALUE_POINT] = "place", [TOC_VALUE_LIST] = "list",
+    [TOC_VALUE_POINT] = "place",   [TOC_VALUE_LIST] = "list",
 };
 enum { KINDS = sizeof kind_names / sizeof kind_names[0] };
 
@@ -196,15 +196,17 @@ static void take_kind(struct loader *loader, const struct toc_yaml *node, struct
         }
     }
     if (kind->kind != TOC_YAML_SCALAR || kind->is_empty) {
-        toc_diag_add(loader->diag, TOC_SEVERITY_ERROR, "E0203", kind->mark, no_hint,
-                     "the type of a field is one of text, number, integer, bool, time, place, list");
+        toc_diag_add(
+            loader->diag, TOC_SEVERITY_ERROR, "E0203", kind->mark, no_hint,
+            "the type of a field is one of text, number, integer, bool, time, place, list");
         return;
     }
-    toc_diag_add(loader->diag, TOC_SEVERITY_ERROR, "E0207", kind->mark,
-                 toc_diag_nearest(kind->text, names, KINDS - 1),
-                 "no field has the type \"%.200s\": it is one of text, number, integer, bool, time, "
-                 "place, list",
-                 kind->text.data);
+    toc_diag_add(
+        loader->diag, TOC_SEVERITY_ERROR, "E0207", kind->mark,
+        toc_diag_nearest(kind->text, names, KINDS - 1),
+        "no field has the type \"%.200s\": it is one of text, number, integer, bool, time, "
+        "place, list",
+        kind->text.data);
 }
 
 static void take_required(struct loader *loader, const struct toc_yaml *map,
@@ -215,7 +217,8 @@ static void take_required(struct loader *loader, const struct toc_yaml *map,
     if (node == NULL) {
         return;
     }
-    field->is_required = node->kind == TOC_YAML_SCALAR && toc_str_equal(node->text, TOC_STR("true"));
+    field->is_required =
+        node->kind == TOC_YAML_SCALAR && toc_str_equal(node->text, TOC_STR("true"));
     if (!field->is_required &&
         (node->kind != TOC_YAML_SCALAR || !toc_str_equal(node->text, TOC_STR("false")))) {
         toc_diag_add(loader->diag, TOC_SEVERITY_ERROR, "E0203", node->mark, no_hint,
@@ -229,8 +232,8 @@ static bool is_numeric(const struct toc_field *field)
 }
 
 /* Complain of @node, which only fields of other types may have. */
-static void misfit(struct loader *loader, const struct toc_yaml *node, const struct toc_field *field,
-                   const char *what, const char *of)
+static void misfit(struct loader *loader, const struct toc_yaml *node,
+                   const struct toc_field *field, const char *what, const char *of)
 {
     if (field->kind != TOC_VALUE_NONE) { /* Else the type itself is the error. */
         toc_diag_add(loader->diag, TOC_SEVERITY_ERROR, "E0208", node->key_mark, no_hint,
@@ -354,7 +357,7 @@ static void take_unit(struct loader *loader, const struct toc_yaml *map, struct 
 
 static void take_field(struct loader *loader, const struct toc_yaml *node, struct toc_type *type)
 {
-    static const char *const keys[] = {"type",   "unit",     "range", "values",
+    static const char *const keys[] = {"type",     "unit",        "range", "values",
                                        "required", "description", NULL};
     struct toc_field *field = &type->fields[type->field_count];
 
@@ -525,8 +528,8 @@ static bool finish(struct loader *loader, size_t errors_before, struct toc_catal
         return false;
     }
     catalogue->index_size = index_size_for(catalogue->count);
-    catalogue->index = toc_arena_array(&catalogue->arena, catalogue->index_size,
-                                       sizeof *catalogue->index);
+    catalogue->index =
+        toc_arena_array(&catalogue->arena, catalogue->index_size, sizeof *catalogue->index);
     for (size_t i = 0; i < catalogue->count; i++) {
         index_put(catalogue->index, catalogue->index_size, catalogue->types[i].name, i);
     }
@@ -540,8 +543,7 @@ static void refuse_path(struct toc_diag *diag, const char *path, enum toc_status
     struct toc_mark mark = {.file = toc_diag_add_file(diag, path, TOC_STR(""))};
 
     toc_diag_add(diag, TOC_SEVERITY_ERROR, st == TOC_E_LIMIT ? "E0102" : "E0201", mark, no_hint,
-                 "cannot be read: %s",
-                 st == TOC_E_LIMIT ? "it is too large" : strerror(errno));
+                 "cannot be read: %s", st == TOC_E_LIMIT ? "it is too large" : strerror(errno));
 }
 
 bool toc_catalogue_load(const char *directory, struct toc_diag *diag, struct toc_catalogue **out)

@@ -4,21 +4,22 @@
  *
  * One type a document, `---` between documents:
  *
- *   type: detection.indirect_fire   # compulsory; letters, digits, '.', '_', '-'; at most 128 bytes
- *   title: Rocket or mortar fire    # one line for people
- *   description: A radar tracked it.
- *   location: impact                # the usual location; default: the only place field, if it is one
+ *   type: detection.indirect_fire # compulsory: letters, digits, '.', '_', '-', at most 128
+ *   title: Rocket or mortar fire  # one line for people
+ *   description: A radar saw it.
+ *   location: impact              # the usual one; default: the place field, if there is just one
  *   fields:
- *     munition:                     # a letter or '_', then letters, digits, '_'; at most 64 bytes
- *       type: text                  # compulsory: text number integer bool time place list (of texts)
- *       values: [rocket, mortar]    # of a text or list: closed list, compared without case
+ *     munition:                   # a letter or '_', then letters, digits, '_', at most 64
+ *       type: text                # compulsory: text, number, integer, bool, time, place, list
+ *       values: [rocket, mortar]  # of a text or list: closed list, compared without case
  *       description: What it was.
  *     confidence:
- *       type: number                # `integer` takes whole numbers only, in JSON too
- *       range: [0, 1]               # of a number or integer: least and most, both allowed
- *       unit: ratio                 # of a number or integer: for people
- *       required: true              # default false; an event without it is refused
+ *       type: number              # `integer` takes whole numbers only
+ *       range: [0, 1]             # of a number or integer: least and most, both allowed
+ *       unit: ratio               # of a number or integer: for people
+ *       required: true            # default false; an event without it is refused
  *     impact: { type: place }
+ *     weapons: { type: list }     # of texts
  *
  * Memory: one arena, freed whole by toc_catalogue_destroy. Immutable once loaded. */
 #pragma once
@@ -56,17 +57,16 @@ struct toc_type {
     struct toc_str title, description;
     struct toc_field *fields;
     size_t field_count;
-    int location; /* Index of the field that is its usual location, or -1. */
+    int location;    /* Index of the field that is its usual location, or -1. */
     uint32_t *index; /* Hash table of field names: see toc_type_field. */
     size_t index_size;
 };
 
 struct toc_catalogue;
 
-/* Load every *.yaml of @directory (sorted by name; at least one type). False: errors were added to @diag, *out is
- * NULL. */
-bool toc_catalogue_load(const char *directory, struct toc_diag *diag,
-                        struct toc_catalogue **out);
+/* Load every *.yaml of @directory (sorted by name; at least one type). False: errors were added to
+ * @diag, *out is NULL. */
+bool toc_catalogue_load(const char *directory, struct toc_diag *diag, struct toc_catalogue **out);
 /* The same from one text, for tests: @path is what diagnostics say. */
 bool toc_catalogue_parse(const char *path, struct toc_str text, struct toc_diag *diag,
                          struct toc_catalogue **out);

@@ -28,13 +28,13 @@ enum toc_slot {
 };
 
 struct toc_event {
-    int64_t at_ms;       /* Event time, after correction. */
-    int type;            /* Index into the catalogue. */
+    int64_t at_ms; /* Event time, after correction. */
+    int type;      /* Index into the catalogue. */
     enum toc_mode mode;
     bool is_time_corrected; /* Its own time was missing, unreadable or too far ahead. */
     struct toc_str id, source, subject, type_name; /* subject may be empty. */
-    struct toc_hash128 identity; /* Of source and id. */
-    uint64_t content;            /* Hash of all the rest: same identity, other content = conflict. */
+    struct toc_hash128 identity;                   /* Of source and id. */
+    uint64_t content; /* Hash of all the rest: same identity, other content = conflict. */
     const struct toc_value *fields; /* One per field of the type, in its order. */
     size_t field_count;
     struct toc_origin origin;

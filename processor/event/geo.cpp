@@ -13,15 +13,16 @@
 
 using GeographicLib::Geodesic;
 
-namespace {
+namespace
+{
 
 constexpr double degree = 3.14159265358979323846 / 180;
-constexpr double axis_m = 6378137;                /* WGS84: equatorial radius a, */
-constexpr double flattening = 1 / 298.257223563;  /* f, */
+constexpr double axis_m = 6378137;                             /* WGS84: equatorial radius a, */
+constexpr double flattening = 1 / 298.257223563;               /* f, */
 constexpr double eccentricity = flattening * (2 - flattening); /* e squared. */
 /* The least radius of curvature of any normal section: of the meridian at the equator, b^2 / a. */
 constexpr double least_radius_m = axis_m * (1 - flattening) * (1 - flattening);
-constexpr double slack_m = 2e-6;  /* Far more than chord and geodesic err (some 10 nm). */
+constexpr double slack_m = 2e-6; /* Far more than chord and geodesic err (some 10 nm). */
 constexpr double chords_to_m = 5e6;
 
 bool is_sound(toc_point point)
@@ -73,11 +74,10 @@ int64_t toc_geo_distance_mm(toc_point a, toc_point b)
 
 /* Three bounds settle nearly every question without the geodesic:
  * - between two parallels it is at least as far as along a meridian, whose radius is never less
- *   than least_radius_m;
+ *   than least_radius_m =: r;
  * - a chord through the Earth is no longer than the geodesic;
- * - a geodesic bends no more than 1 / least_radius_m =: 1 / r, so (Schur's comparison theorem) its chord
- *   is no shorter than that of a circle of radius r: if chord <= 2 r sin(limit / 2r), then
- *   geodesic <= limit.
+ * - a geodesic bends no more than 1 / r, so (Schur's comparison theorem) its chord is no shorter
+ *   than that of as long an arc of radius r: if chord <= 2 r sin(limit / 2r), it is within limit.
  * The last two leave a band of limit^3 / (24 r^2): 1 mm at 10 km. */
 bool toc_geo_is_within(toc_point a, toc_point b, int64_t limit_mm)
 {

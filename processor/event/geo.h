@@ -22,8 +22,8 @@ struct toc_point {
 int64_t toc_geo_distance_mm(struct toc_point a, struct toc_point b);
 /* The same before rounding, to some nanometres: for geometry, not for decisions. */
 double toc_geo_distance_m(struct toc_point a, struct toc_point b);
-/* The point of the ellipsoid in metres from the Earth's centre: x to 0 N 0 E, y to 0 N 90 E, z to the
- * north pole. And back, from any vector but zero: where its ray leaves the Earth. */
+/* The point of the ellipsoid in metres from the Earth's centre: x to 0 N 0 E, y to 0 N 90 E, z to
+ * the north pole. And back, from any vector but zero: where its ray leaves the Earth. */
 struct toc_vector {
     double x, y, z;
 };

@@ -18,16 +18,17 @@ enum {
     SMALL_M = 20000,
     CELL_LARGE = ROWS * COLUMNS, /* Behind all true cells. */
 };
-#define CELL_DEG 0.5
-#define METRES_A_DEGREE 110574.0 /* At least, along any meridian; and 111319 or more a degree of */
+#define CELL_DEG        0.5
+#define METRES_A_DEGREE 110574.0 /* At least, along any meridian; and 111319 or more a degree of   \
+                                  */
 #define METRES_EAST 111319.0     /* longitude, times the cosine of the latitude. */
-#define LIMIT_MOST INT64_C(40000000000) /* Twice the way to the antipode: everything. */
+#define LIMIT_MOST  INT64_C(40000000000) /* Twice the way to the antipode: everything. */
 
 struct slot { /* Sorted by kind, cell, place. */
     uint32_t kind, cell, place;
 };
 
-struct name { /* Sorted by text, place. */
+struct name {            /* Sorted by text, place. */
     struct toc_str text; /* Folded. */
     uint32_t place;
 };
@@ -47,7 +48,8 @@ struct toc_places {
 
 static uint32_t cell_at(double lat_deg, double lon_deg)
 {
-    int row = (int)floor((lat_deg + 90) / CELL_DEG), column = (int)floor((lon_deg + 180) / CELL_DEG);
+    int row = (int)floor((lat_deg + 90) / CELL_DEG),
+        column = (int)floor((lon_deg + 180) / CELL_DEG);
 
     row = row < 0 ? 0 : row >= ROWS ? ROWS - 1 : row;
     column = column < 0 ? 0 : column >= COLUMNS ? COLUMNS - 1 : column;
@@ -267,8 +269,7 @@ static bool fold_name(struct toc_str text, char room[FOLDED_SIZE], struct toc_st
     if (text.size > (size_t)4 * TOC_PLACE_NAME_SIZE) { /* Accents may be longer than letters. */
         return false;
     }
-    *out = (struct toc_str){.data = room,
-                            .size = toc_text_fold_name_into(text, FOLDED_SIZE, room)};
+    *out = (struct toc_str){.data = room, .size = toc_text_fold_name_into(text, FOLDED_SIZE, room)};
     return out->size <= FOLDED_SIZE;
 }
 
@@ -316,8 +317,7 @@ int toc_places_find(const struct toc_places *places, struct toc_str kind, struct
     for (; low < places->name_count && toc_str_equal(places->names[low].text, folded); low++) {
         uint32_t place = places->names[low].place;
 
-        if (wanted < 0 ||
-            toc_str_equal(places->entries[place].place.kind, places->kinds[wanted])) {
+        if (wanted < 0 || toc_str_equal(places->entries[place].place.kind, places->kinds[wanted])) {
             return (int)place;
         }
     }

@@ -1,14 +1,15 @@
 /* event/place.h - places that stay: camps, premises, routes, from GeoJSON (RFC 7946).
  *
- * A Feature's properties: `kind` (camp, premises, route, ...; like a field's name), `name`, optional
- * `aliases` [text], `radius_m` (of a Point; 0 if absent); any others are not looked at. Geometry: Point,
- * Polygon with holes, MultiPolygon, LineString (for routes: it has no inside). Edges are straight in
- * longitude and latitude, so an area may cross the 180th meridian or hold a pole; its farthest point
- * is at most 2,500 km from its middle. Names match by alias, without case or accents.
+ * A Feature's properties: `kind` (camp, premises, route, ...; like a field's name), `name`,
+ * optional `aliases` [text], `radius_m` (of a Point; 0 if absent); any others are not looked at.
+ * Geometry: Point, Polygon with holes, MultiPolygon, LineString (for routes: it has no inside).
+ * Edges are straight in longitude and latitude, so an area may cross the 180th meridian or hold a
+ * pole; its farthest point is at most 2,500 km from its middle. Names match by alias, without case
+ * or accents.
  *
  * Distances are geodesic, to the outline: of a circle exact, of other shapes to a millimetre of an
- * outline within 10 mm of the one drawn (event/place_shape.h). Memory: one arena, 24 bytes a vertex;
- * nothing from the heap once loaded. Immutable once loaded. Threads: any. */
+ * outline within 10 mm of the one drawn (event/place_shape.h). Memory: one arena, 24 bytes a
+ * vertex; nothing from the heap once loaded. Immutable once loaded. Threads: any. */
 #pragma once
 #include "base/diag.h"
 #include "event/geo.h"
@@ -29,9 +30,9 @@ enum {
 };
 
 struct toc_place {
-    struct toc_str kind; /* Folded. */
-    struct toc_str name; /* As written. */
-    struct toc_str id;   /* Folded name: what keys hold. */
+    struct toc_str kind;     /* Folded. */
+    struct toc_str name;     /* As written. */
+    struct toc_str id;       /* Folded name: what keys hold. */
     struct toc_point centre; /* A point inside it (of a concave polygon too); on a line. */
     double radius_m;         /* Of a point place. */
 };
@@ -50,7 +51,8 @@ size_t toc_places_count(const struct toc_places *places);
 const struct toc_place *toc_places_get(const struct toc_places *places, size_t index);
 /* Is there a place of this kind (any spelling)? */
 bool toc_places_has_kind(const struct toc_places *places, struct toc_str kind);
-/* Index of the place called @name (name or alias, any spelling) of @kind (empty = any: the first), or -1. */
+/* Index of the place called @name (name or alias, any spelling) of @kind (empty = any: the first),
+ * or -1. */
 int toc_places_find(const struct toc_places *places, struct toc_str kind, struct toc_str name);
 /* Distance from @point to the outline of the place: 0 inside, else whole mm; the point's error_m is
  * taken off (not below 0). */

@@ -18,7 +18,8 @@ struct feature {
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-static void complain(struct feature *f, const char *code, const char *format, ...)
+static void
+complain(struct feature *f, const char *code, const char *format, ...)
 {
     char what[600];
     va_list args;
@@ -94,17 +95,20 @@ static void take_properties(struct feature *f, const json_t *properties)
     } else {
         entry->place.kind = take_name(f, kind, "properties.kind");
         if (entry->place.kind.size > 0 && !is_kind(entry->place.kind)) {
-            complain(f, "E0222", "properties.kind must be a letter or '_', then letters, digits and "
-                     "'_', at most %d", TOC_PLACE_KIND_SIZE);
+            complain(f, "E0222",
+                     "properties.kind must be a letter or '_', then letters, digits and "
+                     "'_', at most %d",
+                     TOC_PLACE_KIND_SIZE);
         }
     }
-    if (aliases != NULL && (!json_is_array(aliases) || json_array_size(aliases) > TOC_PLACE_ALIASES)) {
+    if (aliases != NULL &&
+        (!json_is_array(aliases) || json_array_size(aliases) > TOC_PLACE_ALIASES)) {
         complain(f, "E0222", "properties.aliases must be a list of at most %d texts",
                  TOC_PLACE_ALIASES);
         return;
     }
-    entry->names = toc_arena_array(f->reader->arena, json_array_size(aliases) + 1,
-                                   sizeof *entry->names);
+    entry->names =
+        toc_arena_array(f->reader->arena, json_array_size(aliases) + 1, sizeof *entry->names);
     entry->names[entry->name_count++] = entry->place.id;
     json_array_foreach(aliases, i, alias)
     {
@@ -146,8 +150,9 @@ static bool take_line(struct feature *f, struct toc_shape_draft *draft, const js
     struct toc_point first = {0}, previous = {0};
 
     if (count < (is_area ? 4U : 2U)) {
-        complain(f, "E0223", is_area ? "a ring has at least four positions"
-                                     : "a line has at least two positions");
+        complain(f, "E0223",
+                 is_area ? "a ring has at least four positions"
+                         : "a line has at least two positions");
         return false;
     }
     toc_shape_begin_ring(draft, is_area, begins_polygon);
@@ -235,8 +240,8 @@ static void take_geometry(struct feature *f, const json_t *geometry, const json_
     } else if (strcmp(type, "LineString") == 0) {
         is_shape = take_line(f, &draft, coordinates, false, true);
     } else {
-        complain(f, "E0223", "a geometry is a Point, Polygon, MultiPolygon or LineString, not %.40s",
-                 type);
+        complain(f, "E0223",
+                 "a geometry is a Point, Polygon, MultiPolygon or LineString, not %.40s", type);
     }
     if (is_shape) {
         take_shape(f, &draft);
@@ -302,7 +307,8 @@ void toc_place_read(struct toc_place_reader *reader, const char *path, struct to
                      "a file of places has at most 16 MiB");
         return;
     }
-    root = json_loadb(text.data != NULL ? text.data : "", text.size, JSON_REJECT_DUPLICATES, &error);
+    root =
+        json_loadb(text.data != NULL ? text.data : "", text.size, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL) {
         mark.line = error.line > 0 ? (uint32_t)error.line : 0;
         mark.column = error.column > 0 ? (uint32_t)error.column : 1;

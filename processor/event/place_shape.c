@@ -6,12 +6,12 @@
 #include "base/assert.h"
 #include "base/mem.h"
 
-#define RADIUS_M 6371008.8 /* Mean radius, for tolerances. */
-#define DEGREE (3.14159265358979323846 / 180)
-#define DEVIATION_M 0.01   /* How far an arc may leave the straight line it stands for. */
-#define PIECE_M 100000.0
-#define PLANE_M 50000.0    /* Up to here the plane finds the nearest point to 1 mm. */
-#define FAR_MM INT64_C(3500000000) /* Farther from the middle the plane would be no help. */
+#define RADIUS_M    6371008.8 /* Mean radius, for tolerances. */
+#define DEGREE      (3.14159265358979323846 / 180)
+#define DEVIATION_M 0.01 /* How far an arc may leave the straight line it stands for. */
+#define PIECE_M     100000.0
+#define PLANE_M     50000.0             /* Up to here the plane finds the nearest point to 1 mm. */
+#define FAR_MM      INT64_C(3500000000) /* Farther from the middle the plane would be no help. */
 
 enum { SCANLINES = 16, SEARCH_STEPS = 4 };
 
@@ -158,8 +158,8 @@ static struct spot nearest_on(struct spot a, struct spot b)
     return (struct spot){.x = a.x + along * dx, .y = a.y + along * dy};
 }
 
-/* Does the edge cross the ray from the origin to the east? Half-open in y, so that a vertex on it is
- * counted once. */
+/* Does the edge cross the ray from the origin to the east? Half-open in y, so that a vertex on it
+ * is counted once. */
 static bool is_crossing(struct spot a, struct spot b)
 {
     double side = a.x * b.y - a.y * b.x;
@@ -311,8 +311,8 @@ static bool find_inside(const struct toc_shape *shape, const struct plane *plane
     for (size_t first = 0, end; first < shape->ring_count; first = end) {
         double low = INFINITY, high = -INFINITY;
 
-        for (end = first; end < shape->ring_count &&
-                          (end == first || !shape->rings[end].begins_polygon);
+        for (end = first;
+             end < shape->ring_count && (end == first || !shape->rings[end].begins_polygon);
              end++) {
             for (uint32_t i = 0; i < shape->rings[end].count; i++) {
                 low = fmin(low, spots[shape->rings[end].first + i].y);

@@ -2,11 +2,11 @@
  *
  * Edges are straight in longitude and latitude (RFC 7946, 3.1.1), the short way round where that
  * crosses the 180th meridian. Each is cut, when it is added, into pieces of at most 100 km so short
- * that an arc in a plane through the Earth's centre stays within 10 mm of it; from then on the outline
- * is made of those arcs. Seen from the Earth's centre they fall on straight lines in the plane that
- * touches the ellipsoid at the point asked about, and that plane is true to scale there: so inside
- * is decided by counting crossings in it, and the nearest point of the outline is found in it. The
- * distance told is the geodesic to that nearest point. Dateline and poles need no care.
+ * that an arc in a plane through the Earth's centre stays within 10 mm of it; from then on the
+ * outline is made of those arcs. Seen from the Earth's centre they fall on straight lines in the
+ * plane that touches the ellipsoid at the point asked about, and that plane is true to scale there:
+ * so inside is decided by counting crossings in it, and the nearest point of the outline is found
+ * in it. The distance told is the geodesic to that nearest point. Dateline and poles need no care.
  *
  * Exact: the distance to the arcs to 1 mm (beyond 50 km by search along the nearest arcs). Price:
  * the outline once through, some 5 ns a vertex; if the point is outside, twice. Self-crossing
@@ -17,14 +17,14 @@
 #include "event/geo.h"
 
 enum {
-    TOC_SHAPE_VERTICES = 200000,   /* Of one shape, after cutting. */
+    TOC_SHAPE_VERTICES = 200000, /* Of one shape, after cutting. */
     TOC_SHAPE_BOUND_M = 2500000, /* From its middle to its farthest vertex. */
 };
 
 struct toc_ring {
-    uint32_t first, count;   /* Vertices; of a polygon the last is the first again. */
-    bool is_area;            /* Ring of a polygon; else a line. */
-    bool begins_polygon;     /* The outer ring; holes follow. */
+    uint32_t first, count; /* Vertices; of a polygon the last is the first again. */
+    bool is_area;          /* Ring of a polygon; else a line. */
+    bool begins_polygon;   /* The outer ring; holes follow. */
 };
 
 struct toc_shape {

@@ -6,8 +6,8 @@
 
 enum { SCRATCH_SIZE = 1024 };
 
-/* A text ready to be compared with operands: its bytes, and whether upper case in them is still to be
- * read as lower case (a text of ASCII is compared where it lies). */
+/* A text ready to be compared with operands: its bytes, and whether upper case in them is still to
+ * be read as lower case (a text of ASCII is compared where it lies). */
 struct subject {
     struct toc_str text;
     bool is_to_lower;

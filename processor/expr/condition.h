@@ -2,8 +2,8 @@
  * Today: the tests of `match:`. (CEL in `where:` joins here later, same verdicts.)
  * Text compares folded (Unicode case) unless `cased`; numbers as doubles, integers exactly;
  * a list field matches when any item does, or with `|all` when every one does (and there is one).
- * Memory: immutable, in the rule set's arena; made by expr/condition_build.h. Judging takes no heap,
- * except for a while for a text that is not ASCII and over 1 KiB when folded. Threads: any.
+ * Memory: immutable, in the rule set's arena; made by expr/condition_build.h. Judging takes no
+ * heap, except for a while for a text that is not ASCII and over 1 KiB when folded. Threads: any.
  * Source of `re`: RE2 syntax, search not full match (expr/pattern.h). */
 #pragma once
 #include "base/arena.h"

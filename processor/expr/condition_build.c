@@ -32,7 +32,10 @@ static const struct {
 };
 enum { OPS = sizeof ops / sizeof ops[0] };
 
-#define NAME(literal) {("" literal), sizeof(literal) - 1}
+#define NAME(literal)                                                                              \
+    {                                                                                              \
+        ("" literal), sizeof(literal) - 1                                                          \
+    }
 const struct toc_str toc_test_modifiers[] = {
     NAME("gt"),         NAME("gte"),      NAME("lt"), NAME("lte"),    NAME("not"), NAME("contains"),
     NAME("startswith"), NAME("endswith"), NAME("re"), NAME("exists"), NAME("all"), NAME("cased"),
@@ -73,8 +76,8 @@ static bool set_modifier(struct toc_test_key *key, struct toc_str name, struct t
         key->op = (enum toc_test_op)op;
         return true;
     }
-    toc_text_addf(out_error, "there is no modifier \"%.*s\"", (int)(name.size < 100 ? name.size : 100),
-                  name.data);
+    toc_text_addf(out_error, "there is no modifier \"%.*s\"",
+                  (int)(name.size < 100 ? name.size : 100), name.data);
     return false;
 }
 
@@ -111,7 +114,8 @@ bool toc_test_parse_key(struct toc_str text, struct toc_test_key *out, struct to
             out_bad->data++;
         }
         out_bad->data++;
-        toc_text_add(out_error, TOC_STR("\"exists\" goes with no other modifier: it takes true or false"));
+        toc_text_add(out_error,
+                     TOC_STR("\"exists\" goes with no other modifier: it takes true or false"));
         return false;
     }
     *out = key;
@@ -266,7 +270,8 @@ static bool check_key(struct build *b, size_t word_count)
 
     if ((ops[b->key->op].kinds & 1U << b->kind) == 0) {
         if (b->kind == TOC_VALUE_POINT) {
-            toc_text_add(b->error, TOC_STR("a place is compared by `near`; here it only takes \"exists\""));
+            toc_text_add(b->error,
+                         TOC_STR("a place is compared by `near`; here it only takes \"exists\""));
         } else {
             toc_text_addf(b->error, "the modifier \"%s\" does not go with a field of type %s", op,
                           kind);
@@ -278,10 +283,11 @@ static bool check_key(struct build *b, size_t word_count)
         return false;
     }
     if (b->key->is_all && b->kind != TOC_VALUE_LIST) {
-        toc_text_addf(b->error,
-                      "the modifier \"all\" goes with a list (every item of it), not with a field of "
-                      "type %s",
-                      kind);
+        toc_text_addf(
+            b->error,
+            "the modifier \"all\" goes with a list (every item of it), not with a field of "
+            "type %s",
+            kind);
         return false;
     }
     if (word_count == 0) {
@@ -302,8 +308,7 @@ static bool check_key(struct build *b, size_t word_count)
 /* A field of the envelope described like one of a type. */
 static void describe_envelope(struct build *b, int slot)
 {
-    static const struct toc_str modes[] = {
-        {"actual", 6}, {"exercise", 8}, {"test", 4}};
+    static const struct toc_str modes[] = {{"actual", 6}, {"exercise", 8}, {"test", 4}};
 
     b->envelope.kind = slot == TOC_SLOT_TIME ? TOC_VALUE_TIME : TOC_VALUE_TEXT;
     b->envelope.name = TOC_STR("mode"); /* The only one with values, hence named in errors. */
@@ -365,9 +370,8 @@ bool toc_test_build(struct toc_arena *arena, struct toc_patterns *patterns,
         return false;
     }
     b.operands = toc_arena_array(arena, word_count, sizeof *b.operands);
-    b.compiled = key->op == TOC_TEST_PATTERN
-                     ? toc_arena_array(arena, word_count, sizeof *b.compiled)
-                     : NULL;
+    b.compiled =
+        key->op == TOC_TEST_PATTERN ? toc_arena_array(arena, word_count, sizeof *b.compiled) : NULL;
     for (size_t i = 0; i < word_count; i++) {
         if (!build_operand(&b, words[i], i)) {
             *out_word = i;
@@ -378,8 +382,7 @@ bool toc_test_build(struct toc_arena *arena, struct toc_patterns *patterns,
     test.operand_count = word_count;
     test.patterns = b.compiled;
     if ((TEXTS & 1U << b.kind) != 0 && word_count > INDEX_FROM &&
-        (key->op == TOC_TEST_EQUAL ||
-         (key->op == TOC_TEST_CONTAINS && b.kind == TOC_VALUE_LIST))) {
+        (key->op == TOC_TEST_EQUAL || (key->op == TOC_TEST_CONTAINS && b.kind == TOC_VALUE_LIST))) {
         index_operands(&b, word_count, &test);
     }
     *out = test;

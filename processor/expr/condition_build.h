@@ -6,8 +6,8 @@
  *
  * What fits what: texts and lists of texts take equality, contains, startswith, endswith, re,
  * exists; numbers, integers and times equality, gt gte lt lte, exists; bools equality, exists;
- * places exists. `not` goes with every one but `exists`; `all` with a list; `cased` with texts and lists.
- * Comparisons and `exists` take one operand, all else at least one, any of which may hold. */
+ * places exists. `not` goes with every one but `exists`; `all` with a list; `cased` with texts and
+ * lists. Comparisons and `exists` take one operand, all else at least one, any of which may hold. */
 #pragma once
 #include "event/catalogue.h"
 #include "expr/condition.h"
@@ -39,12 +39,12 @@ TOC_MUST_CHECK bool toc_test_parse_key(struct toc_str text, struct toc_test_key 
                                        struct toc_str *out_bad, struct toc_text *out_error);
 
 /* Make *out of @key and its operands as written.
- *   @field      the field of the event type, or NULL for a field of the envelope: then @slot says which
+ *   @field      the field of the event type, or NULL for one of the envelope: then @slot says which
  *   @slot       index of the field in its type, or an enum toc_slot below TOC_SLOT_NONE
  *   @arena      gets all but the patterns
  *   @patterns   gets the patterns, kept there whatever happens here
- * False: @out_error (cleared first) is a sentence without a full stop; *out_word is the index of the
- * operand at fault, or @word_count if it is the test as a whole; *out_nearest the value of the
+ * False: @out_error (cleared first) is a sentence without a full stop; *out_word is the index of
+ * the operand at fault, or @word_count if it is the test as a whole; *out_nearest the value of the
  * field's closed list that may have been meant, or empty (borrowed from @field). */
 TOC_MUST_CHECK bool toc_test_build(struct toc_arena *arena, struct toc_patterns *patterns,
                                    const struct toc_field *field, int slot,

@@ -75,8 +75,8 @@ static void lists_in_order(void)
     assert_int_equal(toc_file_list(path_of("none"), "", &arena, &paths, &count), TOC_E_NOT_FOUND);
     assert_int_equal(toc_file_list(path_of("yaml"), "", &arena, &paths, &count), TOC_E_NOT_FOUND);
     toc_arena_finish(&arena);
-    for (const char *const *name =
-             (const char *const[]){"b.yaml", "a.yaml", "B.yaml", ".hidden.yaml", "a.yml", "yaml", NULL};
+    for (const char *const *name = (const char *const[]){"b.yaml", "a.yaml", "B.yaml",
+                                                         ".hidden.yaml", "a.yml", "yaml", NULL};
          *name != NULL; name++) {
         assert_int_equal(unlink(path_of(*name)), 0);
     }

@@ -90,7 +90,8 @@ static void shows_part_of_a_long_line(void)
 
 static void suggests_the_nearest(void)
 {
-    const struct toc_str names[] = {TOC_STR("at"), TOC_STR("near"), TOC_STR("match"), TOC_STR("watch")};
+    const struct toc_str names[] = {TOC_STR("at"), TOC_STR("near"), TOC_STR("match"),
+                                    TOC_STR("watch")};
     size_t count = UNIT_COUNT(names);
 
     assert_string_equal(toc_diag_nearest(TOC_STR("macth"), names, count).data, "match");

@@ -25,7 +25,8 @@ static void depends_on_seed(void)
 
 static void orders(void)
 {
-    struct toc_hash128 a = {.high = 1, .low = 9}, b = {.high = 2, .low = 0}, c = {.high = 2, .low = 1};
+    struct toc_hash128 a = {.high = 1, .low = 9}, b = {.high = 2, .low = 0},
+                       c = {.high = 2, .low = 1};
 
     assert_true(toc_hash128_compare(a, b) < 0);
     assert_true(toc_hash128_compare(b, a) > 0);

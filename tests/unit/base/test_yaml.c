@@ -19,7 +19,10 @@ static const struct yaml_case {
     {"documents", "a: 1\n---\nb: 2\n---\n- c\n", "{a:1}{b:2}[c]", ""},
     {"nothing", "", "", ""},
     {"an empty document", "---\n", "!", ""},
-    {"a byte order mark", "\xEF\xBB\xBF" "a: 1\na: 2\n", "{a:1,a:2}", "E0106@2:1"},
+    {"a byte order mark",
+     "\xEF\xBB\xBF"
+     "a: 1\na: 2\n",
+     "{a:1,a:2}", "E0106@2:1"},
     {"a modifier in a key", "a|gte: 1", "{a|gte:1}", ""},
     {"other scripts", "ключ: значение\n", "{ключ:значение}", ""},
 

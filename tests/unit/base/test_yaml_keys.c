@@ -7,7 +7,8 @@ static void holds_nul(struct toc_arena *arena, struct toc_diag *diag)
     struct toc_yaml *documents;
 
     assert_false(toc_yaml_parse((struct toc_str){"a: b\0c\n", 7},
-                                toc_diag_add_file(diag, "x", TOC_STR("")), arena, diag, &documents));
+                                toc_diag_add_file(diag, "x", TOC_STR("")), arena, diag,
+                                &documents));
     assert_string_equal(toc_diag_get(diag, 0)->code, "E0108");
     assert_int_equal(toc_diag_get(diag, 0)->mark.column, 5);
 }

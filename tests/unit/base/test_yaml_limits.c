@@ -38,8 +38,8 @@ static void bounds(void **state)
         toc_text_add(&text, toc_str_of(c->middle));
     }
     toc_text_add(&text, toc_str_of(c->after));
-    is_sound = toc_yaml_parse(toc_text_str(&text), toc_diag_add_file(diag, "x", TOC_STR("")), &arena,
-                              diag, &documents);
+    is_sound = toc_yaml_parse(toc_text_str(&text), toc_diag_add_file(diag, "x", TOC_STR("")),
+                              &arena, diag, &documents);
     assert_int_equal(is_sound, c->code == NULL);
     if (c->code != NULL) {
         assert_string_equal(toc_diag_get(diag, 0)->code, c->code);

@@ -4,8 +4,8 @@
 
 #include "event/catalogue.h"
 
-/* What is wrong in a file of types: the one finding it gives, as "code@line:column suggestion", or ""
- * if it loads. */
+/* What is wrong in a file of types: the one finding it gives, as "code@line:column suggestion", or
+ * "" if it loads. */
 static const struct catalogue_case {
     const char *name, *text, *finding;
 } cases[] = {
@@ -30,11 +30,17 @@ static const struct catalogue_case {
     {"a name with a space", "type: a b\n", "E0206@1:7 "},
     {"a name with a star", "type: a.*\n", "E0206@1:7 "},
     {"a name of 128 bytes",
-     "type: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", ""},
+     "type: "
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aaaaa"
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+     ""},
     {"a name of 129 bytes",
-     "type: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "E0206@1:7 "},
+     "type: "
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aaaaa"
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+     "E0206@1:7 "},
     {"a type twice", "type: a\n---\ntype: b\n---\ntype: a\n", "E0205@5:7 "},
     {"a title that is a list", "type: a\ntitle: [x]\n", "E0203@2:8 "},
     {"a title without a value", "type: a\ntitle:\n", "E0203@2:7 "},
@@ -47,15 +53,18 @@ static const struct catalogue_case {
     {"no field has no type", "type: a\nfields: { x: { type: none } }\n", "E0207@2:22 "},
     {"a name of a field that begins with a digit", "type: a\nfields: { 1x: { type: text } }\n",
      "E0206@2:11 "},
-    {"a name of a field with a hyphen", "type: a\nfields: { x-y: { type: text } }\n", "E0206@2:11 "},
+    {"a name of a field with a hyphen", "type: a\nfields: { x-y: { type: text } }\n",
+     "E0206@2:11 "},
     {"a field twice", "type: a\nfields: { x: { type: text }, x: { type: text } }\n", "E0106@2:30 "},
-    {"required is a word", "type: a\nfields: { x: { type: text, required: yes } }\n", "E0203@2:38 "},
+    {"required is a word", "type: a\nfields: { x: { type: text, required: yes } }\n",
+     "E0203@2:38 "},
 
     {"a range of one number", "type: a\nfields: { x: { type: number, range: [1] } }\n",
      "E0203@2:37 "},
     {"a range of three", "type: a\nfields: { x: { type: number, range: [1, 2, 3] } }\n",
      "E0203@2:37 "},
-    {"a range of words", "type: a\nfields: { x: { type: number, range: [a, 2] } }\n", "E0203@2:38 "},
+    {"a range of words", "type: a\nfields: { x: { type: number, range: [a, 2] } }\n",
+     "E0203@2:38 "},
     {"a range of one value", "type: a\nfields: { x: { type: number, range: [2, 2] } }\n", ""},
     {"an empty range", "type: a\nfields: { x: { type: number, range: [3, 2] } }\n", "E0208@2:37 "},
     {"a fraction bounds an integer", "type: a\nfields: { x: { type: integer, range: [0, 1.5] } }\n",
@@ -66,9 +75,11 @@ static const struct catalogue_case {
      ""},
     {"a range of a text", "type: a\nfields: { x: { type: text, range: [0, 1] } }\n", "E0208@2:28 "},
     {"a unit of a text", "type: a\nfields: { x: { type: text, unit: m } }\n", "E0208@2:28 "},
-    {"values of a number", "type: a\nfields: { x: { type: number, values: [1] } }\n", "E0208@2:30 "},
+    {"values of a number", "type: a\nfields: { x: { type: number, values: [1] } }\n",
+     "E0208@2:30 "},
     {"no values", "type: a\nfields: { x: { type: text, values: [] } }\n", "E0203@2:36 "},
-    {"values that are a word", "type: a\nfields: { x: { type: text, values: y } }\n", "E0203@2:36 "},
+    {"values that are a word", "type: a\nfields: { x: { type: text, values: y } }\n",
+     "E0203@2:36 "},
     {"an empty value", "type: a\nfields: { x: { type: text, values: [''] } }\n", "E0203@2:37 "},
     {"a value twice but for case", "type: a\nfields: { x: { type: text, values: [IED, ied] } }\n",
      "E0205@2:42 "},

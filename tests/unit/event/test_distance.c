@@ -53,9 +53,9 @@ static void assert_about(int64_t mm, int64_t expected_mm)
 
 static void circles(void)
 {
-    struct toc_places *places =
-        parse("{\"type\":\"Feature\",\"properties\":{\"kind\":\"camp\",\"name\":\"a\",\"radius_m\":300},"
-              "\"geometry\":{\"type\":\"Point\",\"coordinates\":[180,0]}}");
+    struct toc_places *places = parse(
+        "{\"type\":\"Feature\",\"properties\":{\"kind\":\"camp\",\"name\":\"a\",\"radius_m\":300},"
+        "\"geometry\":{\"type\":\"Point\",\"coordinates\":[180,0]}}");
     struct toc_point vague = at(0, -179.99);
     int64_t middle_mm = toc_geo_distance_mm(at(0, 180), vague);
 
@@ -72,9 +72,10 @@ static void circles(void)
 
 static void areas_and_holes(void)
 {
-    struct toc_places *places = place(
-        "MultiPolygon", "[[[[0,0],[1,0],[1,1],[0,1],[0,0]],[[0.4,0.4],[0.6,0.4],[0.6,0.6],[0.4,0.6],"
-                        "[0.4,0.4]]],[[[0.9,0.1],[2,0.1],[2,0.2],[0.9,0.2],[0.9,0.1]]]]");
+    struct toc_places *places =
+        place("MultiPolygon",
+              "[[[[0,0],[1,0],[1,1],[0,1],[0,0]],[[0.4,0.4],[0.6,0.4],[0.6,0.6],[0.4,0.6],"
+              "[0.4,0.4]]],[[[0.9,0.1],[2,0.1],[2,0.2],[0.9,0.2],[0.9,0.1]]]]");
 
     assert_int_equal(distance(places, 0.1, 0.1), 0);
     assert_int_equal(distance(places, 0.15, 0.95), 0); /* In both polygons: not in none. */
@@ -106,9 +107,8 @@ static void across_the_dateline(void)
                      toc_geo_distance_mm(at(-16.5, 178.99), at(-16.5, 179)));
         assert_true(distance(places, -16.5, 0) > INT64_C(10000000000));
         assert_true(fabs(centre.lon_deg) > 179);
-        assert_int_equal(toc_places_near(places, TOC_STR("area"), -1, at(-16.5, -178.999), 200000, 1,
-                                         &out),
-                         1);
+        assert_int_equal(
+            toc_places_near(places, TOC_STR("area"), -1, at(-16.5, -178.999), 200000, 1, &out), 1);
         toc_places_destroy(places);
     }
 }
@@ -153,10 +153,10 @@ static void lines_have_no_inside(void)
 static void middles_lie_inside(void)
 {
     static const char *const shapes[] = {
-        "[[[0,0],[3,0],[3,3],[2,3],[2,1],[1,1],[1,3],[0,3],[0,0]]]",                 /* U */
+        "[[[0,0],[3,0],[3,3],[2,3],[2,1],[1,1],[1,3],[0,3],[0,0]]]", /* U */
         "[[[0,0],[1,0],[1,1],[0,1],[0,0]],[[0.1,0.1],[0.9,0.1],[0.9,0.9],[0.1,0.9],[0.1,0.1]]]",
-        "[[[0,0],[0.00001,0],[0.00001,0.00001],[0,0.00001],[0,0]]]",                 /* A metre. */
-        "[[[0,0],[1,0.001],[1,0.002],[0,0.001],[0,0]]]",                             /* A sliver. */
+        "[[[0,0],[0.00001,0],[0.00001,0.00001],[0,0.00001],[0,0]]]", /* A metre. */
+        "[[[0,0],[1,0.001],[1,0.002],[0,0.001],[0,0]]]",             /* A sliver. */
     };
 
     for (size_t i = 0; i < UNIT_COUNT(shapes); i++) {
@@ -246,8 +246,9 @@ static void agrees_with_the_slow_way(void)
 
         for (int j = 0; j < 4; j++) {
             double off_deg = scale_m / 111000 * pow(10, random_from(-0.5, j == 3 ? 1.5 : 0.3));
-            struct toc_point p = at(fmax(-89, fmin(89, v[0].lat_deg + random_from(-off_deg, off_deg))),
-                                    remainder(v[0].lon_deg + random_from(-off_deg, off_deg), 360));
+            struct toc_point p =
+                at(fmax(-89, fmin(89, v[0].lat_deg + random_from(-off_deg, off_deg))),
+                   remainder(v[0].lon_deg + random_from(-off_deg, off_deg), 360));
             int64_t mm = toc_places_distance_mm(places, 0, p);
             double slow_m = INFINITY;
 
@@ -281,22 +282,24 @@ static struct toc_places *many_places(int count)
         double lat = i % 10 == 0 ? 90 - random_from(0, 0.3) : random_from(-89, 88);
         double lon = i % 7 == 0 ? 180 - random_from(0, 0.3) : random_from(-180, 179);
 
-        toc_text_addf(&text, "%s{\"type\":\"Feature\",\"properties\":{\"kind\":\"%s\",\"name\":\"n%d\"",
+        toc_text_addf(&text,
+                      "%s{\"type\":\"Feature\",\"properties\":{\"kind\":\"%s\",\"name\":\"n%d\"",
                       i > 0 ? "," : "", i % 3 == 0 ? "camp" : "post", i);
         if (i % 5 == 0) {
             double half = i % 25 == 0 ? 0.5 : 0.01;
 
             lat = fmin(lat, 89);
             lon = fmin(lon, 179.4);
-            toc_text_addf(&text,
-                          "},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.9g,%.9g],[%.9g,%.9g],"
-                          "[%.9g,%.9g],[%.9g,%.9g],[%.9g,%.9g]]]}}",
-                          lon, lat, lon + half, lat, lon + half, lat + half, lon, lat + half, lon,
-                          lat);
+            toc_text_addf(
+                &text,
+                "},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.9g,%.9g],[%.9g,%.9g],"
+                "[%.9g,%.9g],[%.9g,%.9g],[%.9g,%.9g]]]}}",
+                lon, lat, lon + half, lat, lon + half, lat + half, lon, lat + half, lon, lat);
         } else {
-            toc_text_addf(&text,
-                          ",\"radius_m\":%d},\"geometry\":{\"type\":\"Point\",\"coordinates\":[%.9g,%.9g]}}",
-                          i % 11 == 0 ? 300000 : i % 1000, lon, lat);
+            toc_text_addf(
+                &text,
+                ",\"radius_m\":%d},\"geometry\":{\"type\":\"Point\",\"coordinates\":[%.9g,%.9g]}}",
+                i % 11 == 0 ? 300000 : i % 1000, lon, lat);
         }
     }
     toc_text_addf(&text, "]}");
@@ -337,7 +340,8 @@ static void near_agrees_with_all_distances(void)
         for (size_t j = 0; j < count && j < ROOM; j++) {
             assert_int_equal(some[j], expected[j]);
         }
-        assert_int_equal(toc_places_near(places, toc_str_of(kind), -1, p, limit_mm, 0, NULL), count);
+        assert_int_equal(toc_places_near(places, toc_str_of(kind), -1, p, limit_mm, 0, NULL),
+                         count);
         found += count;
     }
     assert_true(found > 500);
@@ -367,9 +371,12 @@ static void near_one_place(void)
 static void names_match(void)
 {
     struct toc_places *places =
-        parse("{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"kind\":"
-              "\"Camp\",\"name\":\"T\xC3\xA9ssalit\",\"aliases\":[\"Tesalit Base\"]},\"geometry\":{\"type\":"
-              "\"Point\",\"coordinates\":[1,20]}},{\"type\":\"Feature\",\"properties\":{\"kind\":\"route\","
+        parse("{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{"
+              "\"kind\":"
+              "\"Camp\",\"name\":\"T\xC3\xA9ssalit\",\"aliases\":[\"Tesalit "
+              "Base\"]},\"geometry\":{\"type\":"
+              "\"Point\",\"coordinates\":[1,20]}},{\"type\":\"Feature\",\"properties\":{\"kind\":"
+              "\"route\","
               "\"name\":\"TESSALIT\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,20]}}]}");
     char longest[1000];
 
@@ -450,7 +457,8 @@ static const struct distance_case {
     {"near agrees with all distances, whatever the room", near_agrees_with_all_distances},
     {"near holds at its limit, not a millimetre below", near_one_place},
     {"names match by alias, without case or accents", names_match},
-    {"the places we ship load, a missing folder only if it may be missing", the_shipped_places_load},
+    {"the places we ship load, a missing folder only if it may be missing",
+     the_shipped_places_load},
     {"an outline of more than 200,000 points is refused", too_many_points},
 };
 

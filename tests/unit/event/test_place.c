@@ -7,9 +7,9 @@
 #define FEATURE(properties, geometry)                                                              \
     "{\"type\":\"Feature\",\"properties\":{" properties "},\"geometry\":{" geometry "}}"
 #define FEATURES(list) "{\"type\":\"FeatureCollection\",\"features\":[" list "]}"
-#define GAO "\"kind\":\"camp\",\"name\":\"Gao\""
-#define POINT "\"type\":\"Point\",\"coordinates\":[-0.04,16.27]"
-#define SQUARE "[[0,0],[1,0],[1,1],[0,1],[0,0]]"
+#define GAO            "\"kind\":\"camp\",\"name\":\"Gao\""
+#define POINT          "\"type\":\"Point\",\"coordinates\":[-0.04,16.27]"
+#define SQUARE         "[[0,0],[1,0],[1,1],[0,1],[0,0]]"
 
 /* A GeoJSON text, and the one finding it gives as "code@line:column part of the message", or "". */
 static const struct place_case {
@@ -39,7 +39,8 @@ static const struct place_case {
     {"no properties", "{\"type\":\"Feature\",\"geometry\":{" POINT "}}",
      "E0222@0:0 feature 1: properties.name is missing"},
     {"no name", FEATURE("\"kind\":\"camp\"", POINT), "E0222@0:0 properties.name is missing"},
-    {"an empty name", FEATURE("\"kind\":\"camp\",\"name\":\"\"", POINT), "E0222@0:0 properties.name"},
+    {"an empty name", FEATURE("\"kind\":\"camp\",\"name\":\"\"", POINT),
+     "E0222@0:0 properties.name"},
     {"a name of accents alone", FEATURE("\"kind\":\"camp\",\"name\":\"\xCC\x81\"", POINT),
      "E0222@0:0 properties.name"},
     {"a name that steers a terminal", FEATURE("\"kind\":\"camp\",\"name\":\"a\\u001b\"", POINT),
@@ -51,7 +52,8 @@ static const struct place_case {
     {"aliases that are a word", FEATURE(GAO ",\"aliases\":\"x\"", POINT), "E0222@0:0 aliases"},
     {"an alias that is a number", FEATURE(GAO ",\"aliases\":[1]", POINT), "E0222@0:0 an alias"},
     {"a negative radius", FEATURE(GAO ",\"radius_m\":-1", POINT), "E0222@0:0 radius_m"},
-    {"a radius beyond all bounds", FEATURE(GAO ",\"radius_m\":2500001", POINT), "E0222@0:0 radius_m"},
+    {"a radius beyond all bounds", FEATURE(GAO ",\"radius_m\":2500001", POINT),
+     "E0222@0:0 radius_m"},
     {"a radius that is a word", FEATURE(GAO ",\"radius_m\":\"1\"", POINT), "E0222@0:0 radius_m"},
     {"a radius of a polygon",
      FEATURE(GAO ",\"radius_m\":1", "\"type\":\"Polygon\",\"coordinates\":[" SQUARE "]"),
@@ -74,16 +76,18 @@ static const struct place_case {
      FEATURE(GAO, "\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1],[0,1]]]"),
      "E0223@0:0 end where it begins"},
     {"no ring", FEATURE(GAO, "\"type\":\"Polygon\",\"coordinates\":[]"), "E0223@0:0 rings"},
-    {"no polygon", FEATURE(GAO, "\"type\":\"MultiPolygon\",\"coordinates\":{}"), "E0223@0:0 polygons"},
+    {"no polygon", FEATURE(GAO, "\"type\":\"MultiPolygon\",\"coordinates\":{}"),
+     "E0223@0:0 polygons"},
     {"a line of one position", FEATURE(GAO, "\"type\":\"LineString\",\"coordinates\":[[0,0]]"),
      "E0223@0:0 two positions"},
     {"a polygon without an inside",
      FEATURE(GAO, "\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,0],[0,0]]]"),
      "E0223@0:0 no inside"},
     {"an edge over a quarter of the globe",
-     FEATURE(GAO, "\"type\":\"LineString\",\"coordinates\":[[0,0],[91,0]]"), "E0223@0:0 90 degrees"},
-    {"half a continent",
-     FEATURE(GAO, "\"type\":\"LineString\",\"coordinates\":[[-23,0],[23,0]]"), "E0223@0:0 too large"},
+     FEATURE(GAO, "\"type\":\"LineString\",\"coordinates\":[[0,0],[91,0]]"),
+     "E0223@0:0 90 degrees"},
+    {"half a continent", FEATURE(GAO, "\"type\":\"LineString\",\"coordinates\":[[-23,0],[23,0]]"),
+     "E0223@0:0 too large"},
     {"a name twice in a kind", FEATURES(FEATURE(GAO, POINT) "," FEATURE(GAO, POINT)),
      "E0224@0:0 feature 2 (\"Gao\") shares the name \"gao\" with camp \"Gao\""},
     {"an alias that is another's name",
@@ -91,7 +95,8 @@ static const struct place_case {
          "\"kind\":\"CAMP\",\"name\":\"x\",\"aliases\":[\"G\xC3\xA3o\"]", POINT)),
      "E0224@0:0 shares the name"},
     {"a name in two kinds",
-     FEATURES(FEATURE(GAO, POINT) "," FEATURE("\"kind\":\"premises\",\"name\":\"Gao\"", POINT)), ""},
+     FEATURES(FEATURE(GAO, POINT) "," FEATURE("\"kind\":\"premises\",\"name\":\"Gao\"", POINT)),
+     ""},
     {"an alias that is its own name", FEATURE(GAO ",\"aliases\":[\"GAO\",\"gao\"]", POINT), ""},
 };
 

@@ -61,9 +61,9 @@ static void finds_types_and_fields(void)
         assert_int_equal(toc_catalogue_find(catalogue, toc_str_of(name)), type);
         for (int field = 0; field < 45; field++) {
             (void)snprintf(name, sizeof name, "f%d", field);
-            assert_int_equal(toc_type_field(toc_catalogue_type(catalogue, (size_t)type),
-                                            toc_str_of(name)),
-                             field <= type ? field : -1);
+            assert_int_equal(
+                toc_type_field(toc_catalogue_type(catalogue, (size_t)type), toc_str_of(name)),
+                field <= type ? field : -1);
         }
     }
     assert_int_equal(toc_catalogue_find(catalogue, TOC_STR("t40")), -1);
@@ -87,7 +87,8 @@ static void chooses_the_location(void)
     assert_int_equal(location_of("type: a\n"), -1);
     assert_int_equal(location_of("type: a\nfields: { x: { type: text } }"), -1);
     assert_int_equal(location_of("type: a\nfields: { x: { type: text }, p: { type: place } }"), 1);
-    assert_int_equal(location_of("type: a\nfields: { p: { type: place }, q: { type: place } }"), -1);
+    assert_int_equal(location_of("type: a\nfields: { p: { type: place }, q: { type: place } }"),
+                     -1);
     assert_int_equal(
         location_of("type: a\nlocation: q\nfields: { p: { type: place }, q: { type: place } }"), 1);
 }
@@ -117,14 +118,15 @@ static void patterns_cover(void)
         const char *pattern, *name;
         bool is_covered;
     } rows[] = {
-        {"*", "a.b", true},   {"a.*", "a.b", true},  {"a.*", "a.", true},   {"a.*", "a", false},
+        {"*", "a.b", true},   {"a.*", "a.b", true},  {"a.*", "a.", true},    {"a.*", "a", false},
         {"a.*", "ab", false}, {"a.b", "a.b", true},  {"a.b", "a.bc", false}, {"a.b", "a", false},
         {"", "a", false},     {"a*c", "abc", false}, {"A.*", "a.b", false},
     };
 
     for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-        assert_int_equal(toc_catalogue_covers(toc_str_of(rows[i].pattern), toc_str_of(rows[i].name)),
-                         rows[i].is_covered);
+        assert_int_equal(
+            toc_catalogue_covers(toc_str_of(rows[i].pattern), toc_str_of(rows[i].name)),
+            rows[i].is_covered);
     }
 }
 

@@ -1,4 +1,5 @@
-/* fields.h - one event type with a field of each kind, and operands, for the tests of conditions. */
+/* fields.h - one event type with a field of each kind, and operands, for the tests of conditions.
+ */
 #pragma once
 #include "event/catalogue.h"
 
@@ -34,8 +35,8 @@ static inline size_t split(const char *words, struct toc_str out[], size_t room)
         const char *comma = strchr(words, ',');
 
         assert_true(count < room);
-        out[count++] = (struct toc_str){
-            words, comma != NULL ? (size_t)(comma - words) : strlen(words)};
+        out[count++] =
+            (struct toc_str){words, comma != NULL ? (size_t)(comma - words) : strlen(words)};
         if (comma == NULL) {
             return count;
         }

@@ -7,15 +7,42 @@
 
 enum { NO = TOC_VERDICT_NO, YES = TOC_VERDICT_YES, UNKNOWN = TOC_VERDICT_UNKNOWN };
 
-#define TEXT(words) {.kind = TOC_VALUE_TEXT, .text = {("" words), sizeof(words) - 1}}
-#define NUMBER(value) {.kind = TOC_VALUE_NUMBER, .number = (value)}
-#define INTEGER(value) {.kind = TOC_VALUE_INTEGER, .integer = (value)}
-#define NONE {.kind = TOC_VALUE_NONE}
-#define TIME(value) {.kind = TOC_VALUE_TIME, .at_ms = (value)}
-#define BOOL(value) {.kind = TOC_VALUE_BOOL, .is_true = (value)}
-#define POINT {.kind = TOC_VALUE_POINT, .point = {1, 2, 0}}
-#define LIST(n, ...) {.kind = TOC_VALUE_LIST, .list = {(const struct toc_str[]){__VA_ARGS__}, n}}
-#define ITEM(words) {("" words), sizeof(words) - 1}
+#define TEXT(words)                                                                                \
+    {                                                                                              \
+        .kind = TOC_VALUE_TEXT, .text = {("" words), sizeof(words) - 1 }                           \
+    }
+#define NUMBER(value)                                                                              \
+    {                                                                                              \
+        .kind = TOC_VALUE_NUMBER, .number = (value)                                                \
+    }
+#define INTEGER(value)                                                                             \
+    {                                                                                              \
+        .kind = TOC_VALUE_INTEGER, .integer = (value)                                              \
+    }
+#define NONE                                                                                       \
+    {                                                                                              \
+        .kind = TOC_VALUE_NONE                                                                     \
+    }
+#define TIME(value)                                                                                \
+    {                                                                                              \
+        .kind = TOC_VALUE_TIME, .at_ms = (value)                                                   \
+    }
+#define BOOL(value)                                                                                \
+    {                                                                                              \
+        .kind = TOC_VALUE_BOOL, .is_true = (value)                                                 \
+    }
+#define POINT                                                                                      \
+    {                                                                                              \
+        .kind = TOC_VALUE_POINT, .point = { 1, 2, 0 }                                              \
+    }
+#define LIST(n, ...)                                                                               \
+    {                                                                                              \
+        .kind = TOC_VALUE_LIST, .list = {(const struct toc_str[]){__VA_ARGS__}, n }                \
+    }
+#define ITEM(words)                                                                                \
+    {                                                                                              \
+        ("" words), sizeof(words) - 1                                                              \
+    }
 
 /* A test (its operands separated by ',') of one field with @value, and the verdict. */
 static const struct condition_case {
@@ -24,7 +51,10 @@ static const struct condition_case {
     int verdict;
 } cases[] = {
     {"text equals without case", "note", "ied", TEXT("IED"), YES},
-    {"and beyond ASCII", "note", "Éclair", TEXT("e\xCC\x81" "CLAIR"), YES},
+    {"and beyond ASCII", "note", "Éclair",
+     TEXT("e\xCC\x81"
+          "CLAIR"),
+     YES},
     {"a text that is longer does not equal", "note", "ied", TEXT("ieds"), NO},
     {"a text that is shorter does not equal", "note", "ied", TEXT("ie"), NO},
     {"any operand serves", "note", "a,b,ied", TEXT("IED"), YES},
@@ -76,7 +106,8 @@ static const struct condition_case {
     {"a negative double below", "crowd|lt", "-5.5", INTEGER(-5), NO},
     {"a double beyond all integers", "crowd|lt", "1e19", INTEGER(INT64_MAX), YES},
     {"a double below all integers", "crowd|gt", "-1e19", INTEGER(INT64_MIN), YES},
-    {"an integer threshold of a number", "height|gte", "9007199254740993", NUMBER(9007199254740992.0), NO},
+    {"an integer threshold of a number", "height|gte", "9007199254740993",
+     NUMBER(9007199254740992.0), NO},
 
     {"a bool equals", "armed", "true", BOOL(true), YES},
     {"a bool does not equal", "armed", "true", BOOL(false), NO},
@@ -90,7 +121,8 @@ static const struct condition_case {
     {"an item starts with", "tags|startswith", "ri", LIST(2, ITEM("rpg"), ITEM("Rifle")), YES},
     {"a pattern of items", "tags|re", "^r.g$", LIST(2, ITEM("rifle"), ITEM("rpg")), YES},
     {"an empty list has no item", "tags", "a", {.kind = TOC_VALUE_LIST}, NO},
-    {"every item is among them", "weapons|all", "rifle,rpg", LIST(2, ITEM("rpg"), ITEM("rifle")), YES},
+    {"every item is among them", "weapons|all", "rifle,rpg", LIST(2, ITEM("rpg"), ITEM("rifle")),
+     YES},
     {"one is not", "weapons|all", "rifle,rpg", LIST(2, ITEM("rpg"), ITEM("knife")), NO},
     {"all of none do not hold", "weapons|all", "rifle", {.kind = TOC_VALUE_LIST}, NO},
     {"not all", "weapons|not|all", "rifle", LIST(2, ITEM("rifle"), ITEM("rpg")), YES},
@@ -111,7 +143,8 @@ static const struct condition_case {
 };
 
 static struct toc_test test_of(const struct toc_type *type, struct toc_arena *arena,
-                               struct toc_patterns *patterns, const char *key_text, const char *words)
+                               struct toc_patterns *patterns, const char *key_text,
+                               const char *words)
 {
     struct toc_str operands[16], bad;
     struct toc_text error = {0};
@@ -129,7 +162,8 @@ static struct toc_test test_of(const struct toc_type *type, struct toc_arena *ar
     return test;
 }
 
-/* Alone; then with a second test of a field that is there and fails, is there and holds, is missing. */
+/* Alone; then with a second test of a field that is there and fails, is there and holds, is
+ * missing. */
 static void judges(void **state)
 {
     const struct condition_case *c = *state;
@@ -155,7 +189,8 @@ static void judges(void **state)
     fields[munition] = (struct toc_value)TEXT("Rocket");
     assert_int_equal(toc_condition_judge(&condition, &event, NULL), c->verdict);
     fields[munition] = (struct toc_value)NONE;
-    assert_int_equal(toc_condition_judge(&condition, &event, &slot), c->verdict == NO ? NO : UNKNOWN);
+    assert_int_equal(toc_condition_judge(&condition, &event, &slot),
+                     c->verdict == NO ? NO : UNKNOWN);
     if (c->verdict == YES) {
         assert_int_equal(slot, munition);
     }

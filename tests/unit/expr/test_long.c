@@ -10,11 +10,16 @@ static const struct long_case {
     const char *last;
     int verdict;
 } cases[] = {
-    {"a long text of ASCII ends with", "note|endswith", "end", "ab ", 100000, "END", TOC_VERDICT_YES},
-    {"a long text of ASCII contains", "note|contains", "end", "ab ", 100000, "END", TOC_VERDICT_YES},
-    {"a long text of ASCII is none of many", "note", "a,b,c,d,e,f,g,h,i,j", "a", 2000, "", TOC_VERDICT_NO},
-    {"a long text beyond ASCII ends with", "note|endswith", "éend", "É", 100000, "END", TOC_VERDICT_YES},
-    {"a long text beyond ASCII contains", "note|contains", "éend", "É", 100000, "END", TOC_VERDICT_YES},
+    {"a long text of ASCII ends with", "note|endswith", "end", "ab ", 100000, "END",
+     TOC_VERDICT_YES},
+    {"a long text of ASCII contains", "note|contains", "end", "ab ", 100000, "END",
+     TOC_VERDICT_YES},
+    {"a long text of ASCII is none of many", "note", "a,b,c,d,e,f,g,h,i,j", "a", 2000, "",
+     TOC_VERDICT_NO},
+    {"a long text beyond ASCII ends with", "note|endswith", "éend", "É", 100000, "END",
+     TOC_VERDICT_YES},
+    {"a long text beyond ASCII contains", "note|contains", "éend", "É", 100000, "END",
+     TOC_VERDICT_YES},
     {"and does not contain", "note|contains", "éends", "É", 100000, "END", TOC_VERDICT_NO},
     {"a long text beyond ASCII is none of many", "note", "a,b,c,d,e,f,g,h,i,j", "É", 2000, "",
      TOC_VERDICT_NO},

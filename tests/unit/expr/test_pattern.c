@@ -44,7 +44,8 @@ static void refuses(void)
     }
     memset(longest, 'a', sizeof longest);
     assert_null(toc_pattern_create((struct toc_str){longest, TOC_PATTERN_SIZE + 1}, false, &error));
-    toc_pattern_destroy(toc_pattern_create((struct toc_str){longest, TOC_PATTERN_SIZE}, false, &error));
+    toc_pattern_destroy(
+        toc_pattern_create((struct toc_str){longest, TOC_PATTERN_SIZE}, false, &error));
     assert_int_equal(error.size, 0);
 }
 
