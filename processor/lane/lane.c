@@ -75,8 +75,14 @@ struct survey {
     struct toc_text words;
 };
 
+struct renewal {
+    struct toc_lane *lane;
+    rd_kafka_t *producer; /* The broken one, then the new one. */
+};
+
 struct toc_lane {
     struct toc_lane_options options;
+    rd_kafka_t *producer; /* NULL while the worker makes another. */
     enum toc_lane_state state;
     enum toc_status result;
     char *open_topic, *dead_topic, *late_topic;
@@ -626,7 +632,7 @@ static void begin_look(struct toc_lane *lane)
     look->is_check = lane->state == TOC_LANE_STANDBY;
     look->options = (struct toc_plan_options){
         .reader = lane->options.reader,
-        .producer = lane->options.producer,
+        .producer = lane->producer,
         .inputs = lane->plan_inputs,
         .input_count = lane->options.input_count,
         .outputs = lane->options.outputs,
@@ -764,6 +770,49 @@ static void begin_survey(struct toc_lane *lane)
     toc_worker_do(lane->worker, survey_work, survey_done, survey);
 }
 
+/* A broken producer is replaced: what it held is in the outbox and goes again. */
+static void renewal_work(void *job)
+{
+    struct renewal *renewal = job;
+    const struct toc_lane_options *options = &renewal->lane->options;
+    struct toc_text words = {.size = 0};
+    int32_t count = 0;
+    enum toc_status status = TOC_OK;
+    options->unmake(renewal->producer);
+    renewal->producer = options->make_producer(options->context);
+    for (size_t i = 0; i < options->output_count && status == TOC_OK && renewal->producer != NULL;
+         i++) { /* Asked now, or the first record of each topic waits a second. */
+        status = toc_broker_partitions(renewal->producer, options->outputs[i], QUESTION_MS, &count,
+                                       &words);
+    }
+    toc_text_finish(&words);
+}
+
+static void renewal_done(void *job)
+{
+    struct renewal *renewal = job;
+    struct toc_lane *lane = renewal->lane;
+    if (renewal->producer != NULL) {
+        lane->producer = renewal->producer;
+        lane->counts.renewals++;
+        toc_outbox_renew(lane->outbox, renewal->producer);
+    } else {
+        lane->result = TOC_E_BROKER;
+        toc_lane_stop(lane);
+    }
+    toc_mem_free(renewal);
+    turn(lane);
+}
+
+static void begin_renewal(struct toc_lane *lane)
+{
+    struct renewal *renewal = toc_mem_get(sizeof *renewal);
+    renewal->lane = lane;
+    renewal->producer = toc_outbox_release(lane->outbox);
+    lane->producer = NULL;
+    toc_worker_do(lane->worker, renewal_work, renewal_done, renewal);
+}
+
 /* ---- Committing ---- */
 
 static void on_committed(const char *words, void *context)
@@ -867,7 +916,7 @@ static void serve_stopping(struct toc_lane *lane)
         return;
     }
     if (!lane->is_leaving && !is_late && !lane->is_lost) {
-        if (toc_ledger_in_flight(lane->ledger) > 0 && !toc_outbox_is_broken(lane->outbox)) {
+        if (toc_ledger_in_flight(lane->ledger) > 0) {
             return;
         }
         if (toc_group_is_committing(lane->group)) {
@@ -898,7 +947,7 @@ static void serve_questions(struct toc_lane *lane)
 {
     bool has_question = lane->state == TOC_LANE_LOOKING ||
                         (lane->state == TOC_LANE_STANDBY && lane->group == NULL);
-    if (has_question && !lane->is_looking && lane->steady_ms >= lane->look_at_ms) {
+    if (has_question && !lane->is_looking && lane->producer != NULL && lane->steady_ms >= lane->look_at_ms) {
         begin_look(lane);
     }
     if (lane->state != TOC_LANE_LIVE) {
@@ -964,9 +1013,8 @@ static void turn(struct toc_lane *lane)
     if (toc_outbox_serve(lane->outbox, lane->steady_ms, OUTBOX_EVENTS)) {
         toc_waker_again(&lane->control);
     }
-    if (toc_outbox_is_broken(lane->outbox) && lane->state != TOC_LANE_STOPPING) {
-        lane->result = TOC_E_BROKER;
-        toc_lane_stop(lane);
+    if (toc_outbox_is_broken(lane->outbox) && lane->producer != NULL && !lane->is_looking) {
+        begin_renewal(lane);
     }
     if (lane->state == TOC_LANE_STOPPING) {
         serve_stopping(lane);
@@ -1045,8 +1093,13 @@ static void open_input(struct toc_lane *lane, size_t index)
 
 struct toc_lane *toc_lane_create(const struct toc_lane_options *options)
 {
+    rd_kafka_t *producer = options->make_producer(options->context);
+    if (producer == NULL) {
+        return NULL;
+    }
     struct toc_lane *lane = toc_mem_get(sizeof *lane);
     lane->options = *options;
+    lane->producer = producer;
     lane->counts.committed_clock_ms = TOC_INSTANT_NONE;
     lane->counts.live_since_ms = TOC_INSTANT_NONE;
     lane->open_topic = topic_name(options->app, "alerts.open");
@@ -1066,7 +1119,7 @@ struct toc_lane *toc_lane_create(const struct toc_lane_options *options)
     lane->beat.data = lane;
     toc_assert(uv_timer_init(options->loop, &lane->beat) == 0);
     lane->worker = toc_worker_create(options->loop);
-    lane->outbox = toc_outbox_create(options->producer, lane->control.fd,
+    lane->outbox = toc_outbox_create(lane->producer, lane->control.fd,
                                      &(struct toc_outbox_options){
                                          .most_records = options->outbox_most,
                                          .most_bytes = OUTBOX_BYTES,
@@ -1087,6 +1140,9 @@ void toc_lane_destroy(struct toc_lane *lane)
     toc_reader_destroy(lane->reader);
     toc_group_destroy(lane->group);
     toc_outbox_destroy(lane->outbox);
+    if (lane->producer != NULL) {
+        lane->options.unmake(lane->producer);
+    }
     toc_engine_destroy(lane->engine);
     toc_ledger_destroy(lane->ledger);
     if (lane->look != NULL) {

@@ -45,7 +45,10 @@ struct toc_lane_options {
     uv_loop_t *loop;
     struct toc_clock clock;
     struct toc_log *log;
-    rd_kafka_t *reader, *group, *producer; /* Borrowed; outlive the lane. */
+    rd_kafka_t *reader, *group; /* Borrowed; outlive the lane. */
+    /* Make and unmake the producer; NULL: it cannot be made. On any thread, may block. */
+    rd_kafka_t *(*make_producer)(void *context);
+    void (*unmake)(rd_kafka_t *producer);
     const struct toc_ruleset *rules;
     const struct toc_lane_input *inputs; /* Borrowed, as all below. */
     size_t input_count;
@@ -70,7 +73,8 @@ struct toc_lane_input_counts {
 };
 struct toc_lane_counts {
     enum toc_lane_state state;
-    uint64_t batches, commits, commit_failures, wakes, adopted, held_back;
+    uint64_t batches, commits, commit_failures, wakes, adopted, held_back,
+        renewals;
     int64_t committed_clock_ms, live_since_ms; /* TOC_INSTANT_NONE: not yet. */
     size_t in_flight;
     struct toc_outbox_counts outbox;
@@ -86,6 +90,7 @@ struct toc_lane_part_status {
 
 struct toc_lane;
 
+/* NULL: the producer cannot be made. */
 struct toc_lane *toc_lane_create(const struct toc_lane_options *options);
 /* After on_stopped, and once the loop has run out. */
 void toc_lane_destroy(struct toc_lane *lane);

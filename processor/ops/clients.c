@@ -41,9 +41,12 @@ static const struct setting grouping[] = {
 static const struct setting producing[] = {
     {"enable.idempotence", "true"},
     {"acks", "all"},
+    {"max.in.flight.requests.per.connection", "1"}, /* These two: no record passes a refused one. */
+    {"enable.gapless.guarantee", "true"},
     {"linger.ms", "0"},
     {"message.timeout.ms", "0"}, /* It tries for ever: the outbox is bounded, the inputs wait. */
     {"retry.backoff.ms", "20"},
+    {"batch.size", "262144"}, /* Far below what brokers refuse: only a single record can be too large. */
     {"message.max.bytes", "16777216"}, /* A dead letter may be larger than what we accept. */
     {"queue.buffering.max.messages", "100000"},
     {"queue.buffering.max.kbytes", "262144"},

@@ -21,7 +21,7 @@ struct toc_run {
     struct toc_log *log;
     struct toc_lane *lane;
     struct toc_http *http;
-    rd_kafka_t *reader, *group, *producer;
+    rd_kafka_t *reader, *group;
     struct toc_lane_input *inputs;
     struct toc_topics topics;
     const char **outputs;
@@ -175,10 +175,16 @@ static enum toc_status open_clients(struct toc_run *run)
     if (status == TOC_OK) {
         status = toc_client_create(run->config, TOC_CLIENT_GROUP, run->log, &run->group);
     }
-    if (status == TOC_OK) {
-        status = toc_client_create(run->config, TOC_CLIENT_PRODUCER, run->log, &run->producer);
-    }
     return status;
+}
+
+static rd_kafka_t *make_producer(void *context)
+{
+    struct toc_run *run = context;
+    rd_kafka_t *producer = NULL;
+    enum toc_status status =
+        toc_client_create(run->config, TOC_CLIENT_PRODUCER, run->log, &producer);
+    return status == TOC_OK ? producer : NULL;
 }
 
 static enum toc_status open_http(struct toc_run *run)
@@ -244,7 +250,8 @@ enum toc_status toc_run_create(const struct toc_config *config, const struct toc
         .log = run->log,
         .reader = run->reader,
         .group = run->group,
-        .producer = run->producer,
+        .make_producer = make_producer,
+        .unmake = toc_client_destroy,
         .rules = rules,
         .inputs = run->inputs,
         .input_count = config->input_count,
@@ -259,6 +266,13 @@ enum toc_status toc_run_create(const struct toc_config *config, const struct toc
         .on_stopped = on_stopped,
         .context = run,
     });
+    if (run->lane == NULL) {
+        uv_close((uv_handle_t *)&run->stop, NULL);
+        uv_close((uv_handle_t *)&run->signals[0], NULL);
+        uv_close((uv_handle_t *)&run->signals[1], NULL);
+        toc_run_destroy(run);
+        return TOC_E_INVALID;
+    }
     *out = run;
     return TOC_OK;
 }
@@ -288,7 +302,6 @@ void toc_run_destroy(struct toc_run *run)
     toc_http_destroy(run->http);
     toc_client_destroy(run->reader);
     toc_client_destroy(run->group);
-    toc_client_destroy(run->producer);
     (void)uv_loop_close(&run->loop);
     toc_topics_finish(&run->topics);
     toc_arena_finish(&run->arena);

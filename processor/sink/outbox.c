@@ -5,7 +5,11 @@
 
 #include <stdio.h>
 
-enum { RETRY_FIRST_MS = 100, RETRY_MOST_MS = 5000 };
+enum {
+    RETRY_FIRST_MS = 100,
+    RETRY_MOST_MS = 5000,
+    LARGE_BYTES = 1 << 16, /* A smaller one is refused for the company it was sent in. */
+};
 
 /* One letter, copied behind this head: topic, NUL, key, value, headers. */
 struct entry {
@@ -23,13 +27,15 @@ struct entry {
 };
 
 struct toc_outbox {
-    rd_kafka_t *producer;
+    rd_kafka_t *producer; /* NULL between two of them. */
     rd_kafka_queue_t *queue;
+    int wake_fd;
     struct toc_outbox_options options;
     struct entry *first, *last; /* All unacknowledged, in the order of telling. */
     struct entry *unsent;       /* The first that was not handed to the producer, or NULL. */
     bool is_refused;            /* Something came back: wait until nothing is under way. */
     bool is_broken;
+    bool is_leaving; /* Nobody wants to hear of it any more. */
     int64_t retry_ms, wait_ms;
     struct toc_outbox_counts counts;
 };
@@ -37,14 +43,21 @@ struct toc_outbox {
 struct toc_outbox *toc_outbox_create(rd_kafka_t *producer, int wake_fd,
                                      const struct toc_outbox_options *options)
 {
-    static const uint64_t one = 1;
     struct toc_outbox *outbox = toc_mem_get(sizeof *outbox);
-    outbox->producer = producer;
     outbox->options = *options;
+    outbox->wake_fd = wake_fd;
     outbox->wait_ms = RETRY_FIRST_MS;
-    outbox->queue = rd_kafka_queue_get_main(producer);
-    rd_kafka_queue_io_event_enable(outbox->queue, wake_fd, &one, sizeof one);
+    toc_outbox_renew(outbox, producer);
     return outbox;
+}
+
+void toc_outbox_renew(struct toc_outbox *outbox, rd_kafka_t *producer)
+{
+    static const uint64_t one = 1;
+    outbox->producer = producer;
+    outbox->queue = rd_kafka_queue_get_main(producer);
+    outbox->is_broken = false;
+    rd_kafka_queue_io_event_enable(outbox->queue, outbox->wake_fd, &one, sizeof one);
 }
 
 /* ---- Entries ---- */
@@ -100,28 +113,6 @@ static void forget(struct toc_outbox *outbox, struct entry *entry)
     toc_mem_free(entry);
 }
 
-void toc_outbox_destroy(struct toc_outbox *outbox)
-{
-    if (outbox == NULL) {
-        return;
-    }
-    /* The producer reads the bytes until it reports: take them back from it first. */
-    (void)rd_kafka_purge(outbox->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    while (outbox->counts.under_way > 0) {
-        rd_kafka_event_t *event = rd_kafka_queue_poll(outbox->queue, 100);
-        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
-            outbox->counts.under_way -= rd_kafka_event_message_count(event);
-        }
-        rd_kafka_event_destroy(event);
-    }
-    rd_kafka_queue_io_event_enable(outbox->queue, -1, NULL, 0);
-    rd_kafka_queue_destroy(outbox->queue);
-    while (outbox->first != NULL) {
-        forget(outbox, outbox->first);
-    }
-    toc_mem_free(outbox);
-}
-
 /* ---- Sending ---- */
 
 static rd_kafka_headers_t *headers_of(const struct entry *entry)
@@ -169,10 +160,14 @@ static rd_kafka_resp_err_t hand_over(struct toc_outbox *outbox, struct entry *en
 /* The broker, or the producer, will not have this one as it is. */
 static void refuse(struct toc_outbox *outbox, struct entry *entry, rd_kafka_resp_err_t err)
 {
-    outbox->counts.refused++;
     outbox->is_refused = true;
+    if (err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ||
+        err == RD_KAFKA_RESP_ERR__FATAL) {
+        return; /* It only shares the fate of another. */
+    }
+    outbox->counts.refused++;
     if (err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && entry->may_lose_value &&
-        entry->has_value) {
+        entry->has_value && entry->value_size >= LARGE_BYTES) {
         entry->has_value = false;
         entry->lost_bytes = entry->value_size;
         outbox->counts.valueless++;
@@ -254,7 +249,9 @@ static void hear_reports(struct toc_outbox *outbox, rd_kafka_event_t *event)
         outbox->wait_ms = RETRY_FIRST_MS;
         uint64_t ticket = entry->ticket;
         forget(outbox, entry);
-        outbox->options.on_stored(ticket, outbox->options.context);
+        if (!outbox->is_leaving) {
+            outbox->options.on_stored(ticket, outbox->options.context);
+        }
     }
 }
 
@@ -275,7 +272,7 @@ static void hear_error(struct toc_outbox *outbox, rd_kafka_event_t *event)
 bool toc_outbox_serve(struct toc_outbox *outbox, int64_t now_ms, size_t most_events)
 {
     size_t heard = 0;
-    while (heard < most_events) {
+    while (heard < most_events && outbox->queue != NULL) {
         rd_kafka_event_t *event = rd_kafka_queue_poll(outbox->queue, 0);
         if (event == NULL) {
             break;
@@ -295,6 +292,41 @@ bool toc_outbox_serve(struct toc_outbox *outbox, int64_t now_ms, size_t most_eve
     }
     send_waiting(outbox, now_ms);
     return heard == most_events;
+}
+
+rd_kafka_t *toc_outbox_release(struct toc_outbox *outbox)
+{
+    rd_kafka_t *producer = outbox->producer;
+    /* It reads the bytes until it reports: take them back from it first. */
+    (void)rd_kafka_purge(producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    while (outbox->counts.under_way > 0) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(outbox->queue, 100);
+        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
+            hear_reports(outbox, event);
+        }
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_io_event_enable(outbox->queue, -1, NULL, 0);
+    rd_kafka_queue_destroy(outbox->queue);
+    outbox->queue = NULL;
+    outbox->producer = NULL;
+    outbox->is_broken = true;
+    return producer;
+}
+
+void toc_outbox_destroy(struct toc_outbox *outbox)
+{
+    if (outbox == NULL) {
+        return;
+    }
+    if (outbox->producer != NULL) {
+        outbox->is_leaving = true;
+        (void)toc_outbox_release(outbox);
+    }
+    while (outbox->first != NULL) {
+        forget(outbox, outbox->first);
+    }
+    toc_mem_free(outbox);
 }
 
 bool toc_outbox_is_full(const struct toc_outbox *outbox)

@@ -1,9 +1,11 @@
 /* sink/outbox.h - what has been told and is not yet known to be stored.
  *
  * Records leave in the order in which they were put, by one idempotent producer, and stay here with
- * their bytes until the broker acknowledges them. One that is refused is sent again, after a growing
- * wait, once nothing else is under way: so the order within a topic and key holds through every
- * error, and nothing is ever dropped. A full producer queue only means that the rest waits here.
+ * their bytes until the broker acknowledges them. The producer is one that never lets a later record
+ * pass one that was refused (one request under way at a time, enable.gapless.guarantee): it breaks
+ * instead, all that is unacknowledged comes back here, and the next producer is given it again in
+ * order, after a growing wait. So the order of a topic's partition holds through every error and
+ * nothing is ever dropped. A full producer queue only means that the rest waits here.
  * A dead letter that the broker finds too large goes without its value; its headers say where the
  * original lies.
  * Memory: the bytes of what is unacknowledged. `is_full` is the sign to stop reading; what one event
@@ -42,7 +44,8 @@ struct toc_outbox_counts {
 
 struct toc_outbox;
 
-/* @producer: borrowed; enable.idempotence, delivery reports as events; with no message time-out. */
+/* @producer: borrowed; with enable.idempotence, enable.gapless.guarantee, one request in flight,
+ * message.timeout.ms 0, delivery reports and errors as events. */
 struct toc_outbox *toc_outbox_create(rd_kafka_t *producer, int wake_fd,
                                      const struct toc_outbox_options *options);
 /* What is unacknowledged is forgotten here (its batch was never committed, so it is told again). */
@@ -55,6 +58,9 @@ bool toc_outbox_serve(struct toc_outbox *outbox, int64_t now_ms, size_t most_eve
 bool toc_outbox_is_full(const struct toc_outbox *outbox);
 /* A refused record waits to be sent again: until when, on the clock of serve; 0 = none does. */
 int64_t toc_outbox_retry_ms(const struct toc_outbox *outbox);
-/* The producer can do no more: only a new process helps (nothing is lost by that). */
+/* The producer can do no more. Take it back (all it held waits here again), destroy it where that may
+ * block, and hand over a new one. */
 bool toc_outbox_is_broken(const struct toc_outbox *outbox);
+rd_kafka_t *toc_outbox_release(struct toc_outbox *outbox);
+void toc_outbox_renew(struct toc_outbox *outbox, rd_kafka_t *producer);
 struct toc_outbox_counts toc_outbox_counts(const struct toc_outbox *outbox);
