@@ -105,7 +105,8 @@ void toc_help_man(FILE *out)
 {
     fputs(".TH TOCSIN 1 \"\" \"tocsin " TOCSIN_VERSION "\" \"User Commands\"\n"
           ".SH NAME\ntocsin \\- early warning from streams of reports\n"
-          ".SH SYNOPSIS\n.B tocsin\n.I COMMAND\n[OPTIONS] [ARGUMENTS]\n"
+          ".SH SYNOPSIS\n.B tocsin\n.I COMMAND\n[OPTIONS] [ARGUMENTS]\n.br\n.B tocsin\n"
+          "\\-\\-version\n"
           ".SH DESCRIPTION\n"
           "Rules watch events as they come from sensors and people; alerts tell camps, patrols and "
           "medics in time. Data goes to standard output, talk to standard error.\n"
@@ -149,6 +150,22 @@ static void print_bash_words(const struct toc_command *command, FILE *out)
     for (const enum toc_option_id *id = command->options; *id != TOC_OPT_COUNT; id++) {
         fprintf(out, "%s--%s", id == command->options ? "" : " ", toc_option_get(*id)->name);
     }
+}
+
+/* The words that may stand as argument of @command, separated by blanks; false: any may. */
+static bool print_operands(const struct toc_command *command, FILE *out)
+{
+    if (strcmp(command->name, "help") == 0) {
+        for (size_t i = 0; i < toc_command_count(); i++) {
+            fprintf(out, "%s%s", i > 0 ? " " : "", toc_command_get(i)->name);
+        }
+        return true;
+    }
+    bool is_closed = strchr(command->arguments, '|') != NULL; /* "rules|events|alerts" */
+    for (const char *at = command->arguments; is_closed && *at != '\0'; at++) {
+        fputc(*at == '|' ? ' ' : *at, out);
+    }
+    return is_closed;
 }
 
 /* The pattern of a `case` for the words that take an argument of @kind; false: there are none. */
@@ -201,14 +218,22 @@ void toc_help_bash(FILE *out)
         }
         fputs("return ;;\n", out);
     }
-    fputs("    esac\n    if [[ $word != -* ]]; then\n"
-          "        compopt -o filenames; COMPREPLY=($(compgen -f -- \"$word\"))\n"
-          "        return\n    fi\n    case ${COMP_WORDS[1]} in\n",
-          out);
+    fputs("    esac\n    case ${COMP_WORDS[1]} in\n", out);
     for (size_t i = 0; i < toc_command_count(); i++) {
-        fprintf(out, "        %s) COMPREPLY=($(compgen -W '", toc_command_get(i)->name);
-        print_bash_words(toc_command_get(i), out);
-        fputs("' -- \"$word\")) ;;\n", out);
+        const struct toc_command *command = toc_command_get(i);
+        fprintf(out, "        %s) COMPREPLY=($(compgen -W '", command->name);
+        print_bash_words(command, out);
+        fputc(' ', out);
+        bool is_closed = print_operands(command, out);
+        fputs("' -- \"$word\"))", out);
+        if (!is_closed && command->arguments[0] != '\0') {
+            fputs("\n            [[ $word == -* ]] || {\n"
+                  "                compopt -o filenames; COMPREPLY=($(compgen -f -- \"$word\")); } "
+                  ";;\n",
+                  out);
+        } else {
+            fputs(" ;;\n", out);
+        }
     }
     fputs("    esac\n}\ncomplete -F _tocsin tocsin\n", out);
 }
@@ -274,17 +299,11 @@ void toc_help_zsh(FILE *out)
         for (const enum toc_option_id *id = command->options; *id != TOC_OPT_COUNT; id++) {
             print_zsh_option(toc_option_get(*id), out);
         }
-        if (strcmp(command->name, "help") == 0) {
-            fputs(" \\\n                '*:command:(", out);
-            for (size_t c = 0; c < toc_command_count(); c++) {
-                fprintf(out, "%s%s", c > 0 ? " " : "", toc_command_get(c)->name);
-            }
-            fputs(")' ;;\n", out);
-        } else {
-            fputs(command->arguments[0] != '\0' ? " \\\n                '*:file:_files' ;;\n"
-                                                : " ;;\n",
-                  out);
+        if (command->arguments[0] != '\0') {
+            fputs(" \\\n                '*:argument:(", out);
+            fputs(print_operands(command, out) ? ")'" : ")' '*:file:_files'", out);
         }
+        fputs(" ;;\n", out);
     }
     fputs("    esac\n}\n_tocsin \"$@\"\n", out);
 }

@@ -10,6 +10,19 @@ static const struct look {
     {"informational", "INFO", "\033[1m"},
 };
 
+/* Text from elsewhere, without what a terminal would obey: C0, DEL and C1 controls. */
+static void add_plain(struct toc_text *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
+        if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+            text++;
+        } else if (byte >= 0x20 && byte != 0x7F) {
+            toc_text_add_char(out, *text);
+        }
+    }
+}
+
 static const char *text_of(const json_t *record, const char *member)
 {
     const char *text = json_string_value(json_object_get(record, member));
@@ -34,8 +47,10 @@ static void add_head(const json_t *record, const char *clock, const char *words,
                      bool is_coloured, struct toc_text *out)
 {
     add_clock(record, clock, out);
-    toc_text_addf(out, "  %s%-8s%s  %-8s  ", is_coloured ? colour : "", words,
-                  is_coloured ? "\033[0m" : "", text_of(record, "ref"));
+    toc_text_addf(out, "  %s%-8s%s  ", is_coloured ? colour : "", words,
+                  is_coloured ? "\033[0m" : "");
+    add_plain(out, text_of(record, "ref"));
+    toc_text_add(out, TOC_STR("  "));
 }
 
 static void add_begin(const json_t *record, bool is_coloured, struct toc_text *out)
@@ -45,11 +60,14 @@ static void add_begin(const json_t *record, bool is_coloured, struct toc_text *o
         look = strcmp(looks[i].level, text_of(record, "level")) == 0 ? &looks[i] : look;
     }
     add_head(record, "begin", look->words, look->colour, is_coloured, out);
-    toc_text_addf(out, "%s%s%s\n", is_coloured ? "\033[1m" : "", text_of(record, "brief"),
-                  is_coloured ? "\033[0m" : "");
+    toc_text_add(out, is_coloured ? TOC_STR("\033[1m") : TOC_STR(""));
+    add_plain(out, text_of(record, "brief"));
+    toc_text_add(out, is_coloured ? TOC_STR("\033[0m\n") : TOC_STR("\n"));
     const char *first = json_string_value(json_array_get(json_object_get(record, "response"), 0));
     if (first != NULL) {
-        toc_text_addf(out, "                              > %s\n", first);
+        toc_text_add(out, TOC_STR("                              > "));
+        add_plain(out, first);
+        toc_text_add_char(out, '\n');
     }
 }
 
@@ -57,7 +75,8 @@ static void add_end(const json_t *record, const char *words, const char *colour,
                     const char *meaning, bool is_coloured, struct toc_text *out)
 {
     add_head(record, "end", words, colour, is_coloured, out);
-    toc_text_addf(out, "%s: %s\n", text_of(record, "title"), meaning);
+    add_plain(out, text_of(record, "title"));
+    toc_text_addf(out, ": %s\n", meaning);
 }
 
 void toc_show_alert(const json_t *record, bool is_coloured, struct toc_text *out)
@@ -74,6 +93,7 @@ void toc_show_alert(const json_t *record, bool is_coloured, struct toc_text *out
         add_end(record, "CANCEL", "\033[2m", "it was not so", is_coloured, out);
     } else {
         add_head(record, "last_event_time", "update", "\033[2m", is_coloured, out);
-        toc_text_addf(out, "%s\n", text_of(record, "brief"));
+        add_plain(out, text_of(record, "brief"));
+        toc_text_add_char(out, '\n');
     }
 }

@@ -151,7 +151,8 @@ class Words(Cli):
             self.assertIn("help", options)
             # What completes is what is listed is what is taken.
             completed = re.search(rf"^        {name}\) .*-W '([^']*)'", bash, re.M).group(1).split()
-            self.assertEqual(completed, [f"--{option}" for option in options])
+            self.assertEqual([word for word in completed if word.startswith("--")],
+                             [f"--{option}" for option in options])
             for option in options:
                 self.assertIn(f"--{option}", manual)
                 self.assertIn(f"--{option}", zsh)
@@ -162,10 +163,18 @@ class Words(Cli):
     def test_completion_is_valid_shell(self):
         script = self.expect(0, "help", "--completion", "bash").stdout
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)
-        asked = (script + "\nCOMP_WORDS=(tocsin check --str); COMP_CWORD=2; _tocsin; "
-                 "echo ${COMPREPLY[@]}")
-        said = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
-        self.assertEqual(said.stdout, "--strict\n")
+        for words, completed in (("che", "check"), ("check --str", "--strict"),
+                                 ("schema ev", "events"), ("help rep", "replay"),
+                                 ("help --completion z", "zsh"), ("replay --q", "--quiet")):
+            asked = (f"{script}\ncompopt() {{ :; }}\nCOMP_WORDS=(tocsin {words})\n"
+                     f"COMP_CWORD={len(words.split())}\n_tocsin\necho ${{COMPREPLY[@]}}")
+            said = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
+            self.assertEqual(said.stdout, completed + "\n", words)
+        asked = (f"{script}\ncompopt() {{ :; }}\nCOMP_WORDS=(tocsin replay ev)\nCOMP_CWORD=2\n"
+                 "_tocsin\necho ${COMPREPLY[@]}")
+        said = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True,
+                              cwd=self.dir)
+        self.assertEqual(said.stdout, "events.ndjson\n")
 
 
 class Check(Cli):

@@ -25,8 +25,10 @@ static const struct show_case {
      "07:40:01  CLEARED   GAO-7KQF  Rockets: it is over\n"},
     {"expired is no all-clear", RECORD("expired"), false,
      "07:40:01  EXPIRED   GAO-7KQF  Rockets: no longer reported; this is no all-clear\n"},
-    {"what is missing is left out", "{\"state\":\"new\"}", false,
-     "--:--:--  INFO                \n"},
+    {"a terminal is not to obey what others wrote",
+     "{\"state\":\"update\",\"brief\":\"a\\u001b[2Jb\\u007fc\\u009bd\\ne\\u00e9\"}", false,
+     "--:--:--  update      a[2Jbcde\xC3\xA9\n"},
+    {"what is missing is left out", "{\"state\":\"new\"}", false, "--:--:--  INFO        \n"},
 };
 
 static void shows(void **state)
