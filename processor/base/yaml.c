@@ -298,7 +298,8 @@ bool toc_yaml_parse(struct toc_str text, uint32_t file, struct toc_arena *arena,
     }
     toc_assert(yaml_parser_initialize(&reader.parser) == 1); /* Fails for want of memory only. */
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING); /* Never UTF-16 by guess. */
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.data, text.size);
+    yaml_parser_set_input_string(
+        &reader.parser, (const unsigned char *)(text.data != NULL ? text.data : ""), text.size);
     *out_documents = read_documents(&reader);
     yaml_parser_delete(&reader.parser);
     return !reader.has_error;

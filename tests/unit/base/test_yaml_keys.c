@@ -13,6 +13,15 @@ static void holds_nul(struct toc_arena *arena, struct toc_diag *diag)
     assert_int_equal(toc_diag_get(diag, 0)->mark.column, 5);
 }
 
+static void takes_no_bytes(struct toc_arena *arena, struct toc_diag *diag)
+{
+    struct toc_yaml *documents;
+
+    assert_true(toc_yaml_parse((struct toc_str){0}, toc_diag_add_file(diag, "x", TOC_STR("")),
+                               arena, diag, &documents));
+    assert_null(documents);
+}
+
 static void finds_and_checks(struct toc_arena *arena, struct toc_diag *diag)
 {
     static const char *const keys[] = {"type", "title", "fields", NULL};
@@ -53,6 +62,7 @@ static const struct keys_case {
     void (*check)(struct toc_arena *arena, struct toc_diag *diag);
 } cases[] = {
     {"NUL is refused where it stands", holds_nul},
+    {"an empty slice has no documents", takes_no_bytes},
     {"a key is found, an unknown one has a suggestion", finds_and_checks},
     {"marks of values count characters and include quotes", marks_values},
 };
