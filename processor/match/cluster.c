@@ -339,7 +339,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     for (size_t e = 0; e < state->episodes.count; e++) {
         struct toc_episode *episode = &state->episodes.items[e];
         bool is_touched = is_by_key || toc_match_touches(episode, line, tie);
-        if (!is_touched || episode->is_closed || episode->end_ms <= at_ms ||
+        if (!is_touched || episode->is_closed || episode->end_ms < at_ms ||
             episode->last_ms > line->value) {
             continue;
         }

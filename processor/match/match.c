@@ -386,7 +386,7 @@ void toc_match_twins(const struct toc_match *match, uint64_t seq, uint64_t *out_
 
 bool toc_match_end(struct toc_episode *episode, int64_t at_ms, enum toc_ending ending)
 {
-    if (episode->end_ms <= at_ms) {
+    if (episode->end_ms < at_ms) { /* Open just before: a line beats what ends by itself. */
         return false;
     }
     episode->end_ms = at_ms;

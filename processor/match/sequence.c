@@ -241,7 +241,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     }
     for (size_t i = 0; i < state->episodes.count; i++) {
         struct toc_episode *episode = &state->episodes.items[i];
-        if (episode->is_closed || episode->end_ms <= at_ms || episode->last_ms > line->value ||
+        if (episode->is_closed || episode->end_ms < at_ms || episode->last_ms > line->value ||
             (!is_by_key && !toc_match_touches(episode, line, tie))) {
             continue;
         }
