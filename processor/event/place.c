@@ -18,10 +18,11 @@ enum {
     SMALL_M = 20000,
     CELL_LARGE = ROWS * COLUMNS, /* Behind all true cells. */
 };
-#define CELL_DEG        0.5
-#define METRES_A_DEGREE 110574.0 /* At least, along any meridian; and 111319 or more a degree of   \
-                                  */
-#define METRES_EAST 111319.0     /* longitude, times the cosine of the latitude. */
+#define CELL_DEG 0.5
+#define METRES_A_DEGREE                                                                            \
+    110574.0                 /* At least, along any meridian; and 111319 or more a degree of       \
+                              */
+#define METRES_EAST 111319.0 /* longitude, times the cosine of the latitude. */
 #define LIMIT_MOST  INT64_C(40000000000) /* Twice the way to the antipode: everything. */
 
 struct slot { /* Sorted by kind, cell, place. */
@@ -357,7 +358,7 @@ static bool is_near(const struct toc_places *places, uint32_t index, struct toc_
         return toc_geo_is_within(entry->place.centre, point, reach_mm + radius_mm(entry));
     }
     return toc_geo_is_within(entry->shape.middle, point, reach_mm + entry->shape.bound_mm + 1) &&
-           toc_shape_distance_mm(&entry->shape, point) <= reach_mm;
+           toc_shape_is_within(&entry->shape, point, reach_mm);
 }
 
 /* A search under way. */

@@ -167,28 +167,57 @@ static bool is_crossing(struct spot a, struct spot b)
     return (a.y > 0) != (b.y > 0) && (b.y > a.y ? side > 0 : side < 0);
 }
 
-/* Is the origin inside? If not, *out_square is the square of the distance to the outline. */
-static bool look(const struct toc_shape *shape, const struct plane *plane, double *out_square)
+static double length(struct toc_vector a, struct toc_vector b)
+{
+    struct toc_vector way = {a.x - b.x, a.y - b.y, a.z - b.z};
+
+    return sqrt(dot(way, way));
+}
+
+/* The first vertex from @i on of the ring, or its end, that ends an edge which may lie within
+ * @reach_m of the plane's point: a chord through the Earth is no longer than the way. Areas need
+ * every edge. */
+static uint32_t next_edge(const struct toc_shape *shape, const struct toc_ring *ring,
+                          const struct plane *plane, double reach_m, uint32_t i)
+{
+    while (!ring->is_area && i < ring->count && (ring->first + i - 1) % TOC_SHAPE_CHUNK == 0) {
+        const struct toc_chunk *chunk = &shape->chunks[(ring->first + i - 1) / TOC_SHAPE_CHUNK];
+
+        if (length(plane->at, chunk->middle) <= reach_m + chunk->radius_m) {
+            break;
+        }
+        i += TOC_SHAPE_CHUNK;
+    }
+    return i;
+}
+
+/* Is the origin inside? If not, *out_square is the square of the distance to the outline, infinite
+ * if all of it is beyond @reach_m. */
+static bool look(const struct toc_shape *shape, const struct plane *plane, double reach_m,
+                 double *out_square)
 {
     double least = INFINITY;
     bool is_inside = false; /* Of the polygon whose rings pass. */
 
     for (size_t r = 0; r < shape->ring_count; r++) {
         const struct toc_ring *ring = &shape->rings[r];
-        struct spot before = project(plane, shape->vertices[ring->first]);
+        const struct toc_vector *vertices = shape->vertices + ring->first;
+        struct spot before = {0};
+        uint32_t last = ring->count; /* Which vertex `before` is. */
 
-        if (ring->begins_polygon) {
-            if (is_inside) {
-                return true;
-            }
+        if (ring->begins_polygon && is_inside) {
+            return true;
         }
-        for (uint32_t i = 1; i < ring->count; i++) {
-            struct spot now = project(plane, shape->vertices[ring->first + i]);
-            struct spot near = nearest_on(before, now);
+        for (uint32_t i = next_edge(shape, ring, plane, reach_m, 1); i < ring->count;
+             i = next_edge(shape, ring, plane, reach_m, i + 1)) {
+            struct spot now = project(plane, vertices[i]), near;
 
+            before = last == i - 1 ? before : project(plane, vertices[i - 1]);
+            near = nearest_on(before, now);
             least = fmin(least, near.x * near.x + near.y * near.y);
             is_inside ^= ring->is_area && is_crossing(before, now);
             before = now;
+            last = i;
         }
     }
     *out_square = least;
@@ -232,25 +261,30 @@ static double search_arc(struct toc_point point, struct toc_vector a, struct toc
 
 /* From outside, not far: the geodesic to each edge that may be the nearest. */
 static double measure(const struct toc_shape *shape, const struct plane *plane,
-                      struct toc_point point, double least_m)
+                      struct toc_point point, double reach_m, double least_m)
 {
     /* Off its origin the plane stretches; by flattening, not alike in all directions. */
     double most_m = least_m * (1 + 1e-6 + 0.02 * least_m / RADIUS_M) + 1e-4, best_m = INFINITY;
 
     for (size_t r = 0; r < shape->ring_count; r++) {
-        const struct toc_vector *vertices = shape->vertices + shape->rings[r].first;
-        struct spot before = project(plane, vertices[0]);
+        const struct toc_ring *ring = &shape->rings[r];
+        const struct toc_vector *vertices = shape->vertices + ring->first;
+        struct spot before = {0};
+        uint32_t last = ring->count;
 
-        for (uint32_t i = 1; i < shape->rings[r].count; i++) {
-            struct spot now = project(plane, vertices[i]);
-            struct spot near = nearest_on(before, now);
+        for (uint32_t i = next_edge(shape, ring, plane, reach_m, 1); i < ring->count;
+             i = next_edge(shape, ring, plane, reach_m, i + 1)) {
+            struct spot now = project(plane, vertices[i]), near;
 
+            before = last == i - 1 ? before : project(plane, vertices[i - 1]);
+            near = nearest_on(before, now);
             if (near.x * near.x + near.y * near.y <= most_m * most_m) {
                 best_m = fmin(best_m, least_m <= PLANE_M
                                           ? toc_geo_distance_m(point, unproject(plane, near))
                                           : search_arc(point, vertices[i - 1], vertices[i]));
             }
             before = now;
+            last = i;
         }
     }
     return best_m;
@@ -279,19 +313,33 @@ static double measure_far(const struct toc_shape *shape, struct toc_point point)
     return best_m;
 }
 
-int64_t toc_shape_distance_mm(const struct toc_shape *shape, struct toc_point point)
+/* The distance, or any larger than @reach_m if it is. */
+static double distance_m(const struct toc_shape *shape, struct toc_point point, double reach_m)
 {
     struct plane plane;
     double square;
 
     if (!toc_geo_is_within(point, shape->middle, FAR_MM)) {
-        return llround(measure_far(shape, point) * 1000);
+        return measure_far(shape, point);
     }
     plane = plane_at(point);
-    if (look(shape, &plane, &square)) {
+    if (look(shape, &plane, reach_m, &square)) {
         return 0;
     }
-    return llround(measure(shape, &plane, point, sqrt(square)) * 1000);
+    return isinf(square) ? square : measure(shape, &plane, point, reach_m, sqrt(square));
+}
+
+int64_t toc_shape_distance_mm(const struct toc_shape *shape, struct toc_point point)
+{
+    return llround(distance_m(shape, point, INFINITY) * 1000);
+}
+
+bool toc_shape_is_within(const struct toc_shape *shape, struct toc_point point, int64_t limit_mm)
+{
+    double limit_m = (double)limit_mm / 1000;
+    double m = distance_m(shape, point, limit_m + 0.01); /* More than rounding can add. */
+
+    return !isinf(m) && llround(m * 1000) <= limit_mm;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -372,6 +420,31 @@ static const char *find_middle(struct toc_shape *shape)
                : NULL;
 }
 
+/* Balls around the edges from each TOC_SHAPE_CHUNK vertices. */
+static struct toc_chunk *chunks_of(const struct toc_shape *shape, struct toc_arena *arena)
+{
+    size_t count = (shape->vertex_count + TOC_SHAPE_CHUNK - 1) / TOC_SHAPE_CHUNK;
+    struct toc_chunk *chunks = toc_arena_array(arena, count, sizeof *chunks);
+
+    for (size_t c = 0; c < count; c++) {
+        size_t first = c * TOC_SHAPE_CHUNK, end = first + TOC_SHAPE_CHUNK + 1;
+        double longest_m = 0;
+
+        end = end < shape->vertex_count ? end : shape->vertex_count;
+        chunks[c].middle = shape->vertices[(first + end) / 2];
+        for (size_t i = first; i < end; i++) {
+            chunks[c].radius_m =
+                fmax(chunks[c].radius_m, length(shape->vertices[i], chunks[c].middle));
+            longest_m = i > first
+                            ? fmax(longest_m, length(shape->vertices[i], shape->vertices[i - 1]))
+                            : longest_m;
+        }
+        /* An arc rises above its chord by length^2 / 8 R, R nowhere below 6,335 km. */
+        chunks[c].radius_m += longest_m * longest_m / (8 * 6.3e6) + 0.01;
+    }
+    return chunks;
+}
+
 const char *toc_shape_complete(struct toc_shape_draft *draft, struct toc_arena *arena,
                                struct toc_shape *out, struct toc_point *out_inside)
 {
@@ -403,6 +476,7 @@ const char *toc_shape_complete(struct toc_shape_draft *draft, struct toc_arena *
         out->rings = toc_arena_array(arena, shape.ring_count, sizeof *out->rings);
         memcpy(out->vertices, shape.vertices, shape.vertex_count * sizeof *out->vertices);
         memcpy(out->rings, shape.rings, shape.ring_count * sizeof *out->rings);
+        out->chunks = chunks_of(out, arena);
     }
     return wrong;
 }

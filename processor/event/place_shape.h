@@ -19,6 +19,7 @@
 enum {
     TOC_SHAPE_VERTICES = 200000, /* Of one shape, after cutting. */
     TOC_SHAPE_BOUND_M = 2500000, /* From its middle to its farthest vertex. */
+    TOC_SHAPE_CHUNK = 32,
 };
 
 struct toc_ring {
@@ -27,12 +28,20 @@ struct toc_ring {
     bool begins_polygon;   /* The outer ring; holes follow. */
 };
 
+/* A ball around the edges from TOC_SHAPE_CHUNK vertices in a row, so that most of a long line need
+ * not be looked at. */
+struct toc_chunk {
+    struct toc_vector middle;
+    double radius_m;
+};
+
 struct toc_shape {
     struct toc_vector *vertices;
     size_t vertex_count;
     struct toc_ring *rings;
     size_t ring_count;
-    struct toc_point middle; /* All of it lies within bound_mm of here. */
+    struct toc_chunk *chunks; /* One for each TOC_SHAPE_CHUNK vertices begun. */
+    struct toc_point middle;  /* All of it lies within bound_mm of here. */
     int64_t bound_mm;
 };
 
@@ -54,3 +63,5 @@ void toc_shape_finish(struct toc_shape_draft *draft);
 
 /* 0 inside, else whole mm to the outline. */
 int64_t toc_shape_distance_mm(const struct toc_shape *shape, struct toc_point point);
+/* The same <= @limit_mm, for less where a line is far away. */
+bool toc_shape_is_within(const struct toc_shape *shape, struct toc_point point, int64_t limit_mm);

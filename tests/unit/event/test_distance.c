@@ -285,7 +285,16 @@ static struct toc_places *many_places(int count)
         toc_text_addf(&text,
                       "%s{\"type\":\"Feature\",\"properties\":{\"kind\":\"%s\",\"name\":\"n%d\"",
                       i > 0 ? "," : "", i % 3 == 0 ? "camp" : "post", i);
-        if (i % 5 == 0) {
+        if (i % 6 == 1) { /* A road in zigzag. */
+            toc_text_addf(&text,
+                          "},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[%.9g,%.9g]",
+                          fmin(lon, 170), fmin(lat, 80));
+            for (int j = 1; j < 100; j++) {
+                toc_text_addf(&text, ",[%.9g,%.9g]", fmin(lon, 170) + 0.05 * j,
+                              fmin(lat, 80) + 0.02 * (j % 3));
+            }
+            toc_text_addf(&text, "]}}");
+        } else if (i % 5 == 0) {
             double half = i % 25 == 0 ? 0.5 : 0.01;
 
             lat = fmin(lat, 89);
