@@ -21,6 +21,7 @@ enum {
     HOLD_WARM_MS = 10000,   /* How long one partition may hold the order back. */
     HOLD_LIVE_MS = 1000,
     BEAT_MS = 1000,         /* The slowest step of the loop; also the safety timer. */
+    OVERDUE_MS = 50,        /* How often what rests on silence is looked at again. */
     COMMIT_GAP_MS = 200,    /* Commits at most so often, and when only time passes: */
     COMMIT_CLOCK_MS = 5000,
     PROBE_MS = 1000,        /* How often the ends are asked for. */
@@ -983,7 +984,9 @@ static int64_t sleep_ms(const struct toc_lane *lane)
     int64_t sleep = lane->state == TOC_LANE_STOPPING ? 20 : BEAT_MS;
     if (lane->state == TOC_LANE_LIVE) {
         int64_t due_ms = toc_engine_due(lane->engine);
-        if (due_ms != TOC_INSTANT_NEVER) {
+        if (due_ms <= lane->clock_ms) { /* Ticked already: it waits for a watermark to move. */
+            sleep = OVERDUE_MS;
+        } else if (due_ms != TOC_INSTANT_NEVER) {
             double wait = (double)(due_ms - wall_ms(lane)) / lane->options.clock.speed;
             if (wait < (double)sleep) {
                 sleep = wait > 1 ? (int64_t)wait + 1 : 1;

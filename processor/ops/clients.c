@@ -106,8 +106,9 @@ enum toc_status toc_client_connect(const struct toc_config *config, rd_kafka_con
 static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *words)
 {
     struct toc_log *log = client != NULL ? rd_kafka_opaque(client) : NULL;
+    bool is_warning = level <= 4 && strcmp(facility, "CONFWARN") != 0; /* We mean what we set. */
     if (log != NULL) {
-        toc_log_write(log, level <= 4 ? TOC_LOG_LEVEL_WARNING : TOC_LOG_LEVEL_DEBUG,
+        toc_log_write(log, is_warning ? TOC_LOG_LEVEL_WARNING : TOC_LOG_LEVEL_DEBUG,
                       "kafka.client",
                       (const struct toc_log_field[]){toc_log_words("client", rd_kafka_name(client)),
                                                      toc_log_words("about", facility),

@@ -5,11 +5,13 @@
 
 struct toc_reader {
     rd_kafka_t *client;
+    rd_kafka_queue_t *common; /* The consumer's own: empty, but for what is begun anew. */
     int wake_fd;
     struct toc_reader_events events;
     struct toc_part *parts;
     size_t count;
     size_t assigned; /* Parts already handed to librdkafka. */
+    size_t gap_count; /* Parts being begun anew. */
     size_t *heap;    /* Parts with a head before their stop, the earliest on top. */
     size_t heap_count;
     bool is_awake;             /* Empty queues may have been filled. */
@@ -74,10 +76,13 @@ static size_t heap_pop(struct toc_reader *reader)
 struct toc_reader *toc_reader_create(rd_kafka_t *client, int wake_fd,
                                      const struct toc_reader_events *events)
 {
+    static const uint64_t one = 1;
     struct toc_reader *reader = toc_mem_get(sizeof *reader);
     reader->client = client;
     reader->wake_fd = wake_fd;
     reader->events = *events;
+    reader->common = rd_kafka_queue_get_consumer(client);
+    rd_kafka_queue_io_event_enable(reader->common, wake_fd, &one, sizeof one);
     return reader;
 }
 
@@ -104,13 +109,27 @@ void toc_reader_destroy(struct toc_reader *reader)
         if (part->head != NULL) {
             rd_kafka_message_destroy(part->head);
         }
+        while (part->stray_next < part->stray_count) {
+            rd_kafka_message_destroy(part->strays[part->stray_next++]);
+        }
+        toc_mem_free(part->strays);
         rd_kafka_queue_io_event_enable(part->queue, -1, NULL, 0);
         rd_kafka_queue_destroy(part->queue);
         toc_mem_free(part->topic);
     }
+    rd_kafka_queue_io_event_enable(reader->common, -1, NULL, 0);
+    rd_kafka_queue_destroy(reader->common);
     toc_mem_free(reader->parts);
     toc_mem_free(reader->heap);
     toc_mem_free(reader);
+}
+
+static void forward(struct toc_reader *reader, const struct toc_part *part)
+{
+    rd_kafka_queue_t *own =
+        rd_kafka_queue_get_partition(reader->client, part->topic, part->partition);
+    rd_kafka_queue_forward(own, part->queue);
+    rd_kafka_queue_destroy(own);
 }
 
 size_t toc_reader_add(struct toc_reader *reader, size_t input, uint32_t index, const char *topic,
@@ -132,10 +151,7 @@ size_t toc_reader_add(struct toc_reader *reader, size_t input, uint32_t index, c
     };
     struct toc_part *part = &reader->parts[number];
     rd_kafka_queue_io_event_enable(part->queue, reader->wake_fd, &one, sizeof one);
-    /* Forwarded before it is assigned, so that nothing goes to the consumer's common queue. */
-    rd_kafka_queue_t *own = rd_kafka_queue_get_partition(reader->client, topic, partition);
-    rd_kafka_queue_forward(own, part->queue);
-    rd_kafka_queue_destroy(own);
+    forward(reader, part); /* Before it is assigned, so that nothing goes to the common queue. */
     return number;
 }
 
@@ -222,6 +238,71 @@ void toc_reader_set_stop(struct toc_reader *reader, size_t number, int64_t stop)
     }
 }
 
+/* librdkafka has stopped fetching the partition: assign it again, from its beginning. It lets go of
+ * our queue meanwhile, at a moment of its own, so that records may come by the common queue. */
+static void begin_anew(struct toc_reader *reader, const struct toc_part *part)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, part->topic, part->partition)->offset =
+        RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_error_t *error = rd_kafka_incremental_unassign(reader->client, list);
+    if (error == NULL) {
+        error = rd_kafka_incremental_assign(reader->client, list);
+    }
+    if (error != NULL) {
+        reader->events.on_trouble(part, rd_kafka_error_string(error), reader->events.context);
+        rd_kafka_error_destroy(error);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* While something is begun anew: take its queue back, and what came by the common one before that. */
+static void gather_strays(struct toc_reader *reader)
+{
+    rd_kafka_message_t *message;
+    for (size_t i = 0; i < reader->assigned; i++) {
+        if (reader->parts[i].is_gap) {
+            forward(reader, &reader->parts[i]);
+        }
+    }
+    while ((message = rd_kafka_consume_queue(reader->common, 0)) != NULL) {
+        struct toc_part *part = NULL;
+        for (size_t i = 0; i < reader->assigned && part == NULL && message->rkt != NULL; i++) {
+            if (reader->parts[i].partition == message->partition &&
+                strcmp(reader->parts[i].topic, rd_kafka_topic_name(message->rkt)) == 0) {
+                part = &reader->parts[i];
+            }
+        }
+        if (part == NULL || (message->err != RD_KAFKA_RESP_ERR_NO_ERROR &&
+                             message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)) {
+            reader->events.on_trouble(part, rd_kafka_message_errstr(message),
+                                      reader->events.context);
+            rd_kafka_message_destroy(message);
+            continue;
+        }
+        part->strays = toc_mem_resize(part->strays, part->stray_count + 1, sizeof(message));
+        part->strays[part->stray_count++] = message;
+    }
+}
+
+static rd_kafka_message_t *take(struct toc_part *part)
+{
+    if (part->stray_next < part->stray_count) {
+        return part->strays[part->stray_next++];
+    }
+    part->stray_next = 0;
+    part->stray_count = 0;
+    return rd_kafka_consume_queue(part->queue, 0);
+}
+
+static void end_gap(struct toc_reader *reader, struct toc_part *part, int64_t next)
+{
+    part->is_gap = false;
+    reader->gap_count--;
+    reader->events.on_gap(part, part->next, next, reader->events.context);
+    part->next = next;
+}
+
 /* What librdkafka says instead of a record. */
 static void hear(struct toc_reader *reader, struct toc_part *part, const rd_kafka_message_t *message)
 {
@@ -229,20 +310,22 @@ static void hear(struct toc_reader *reader, struct toc_part *part, const rd_kafk
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
         part->is_at_end = true;
         part->hungry_ms = 0;
+        if (part->is_gap) {
+            end_gap(reader, part, message->offset);
+        }
         if (message->offset > part->next) { /* Markers of transactions hold offsets too. */
             part->next = message->offset;
         }
         break;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: {
-        part->is_gap = true;
-        rd_kafka_topic_t *topic = rd_kafka_topic_new(reader->client, part->topic, NULL);
-        /* Without a time-out it only starts the seek, and does not wait. */
-        (void)rd_kafka_seek(topic, part->partition, RD_KAFKA_OFFSET_BEGINNING, 0);
-        rd_kafka_topic_destroy(topic);
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
         reader->events.on_trouble(part, rd_kafka_message_errstr(message), reader->events.context);
+        if (!part->is_gap) {
+            part->is_gap = true;
+            reader->gap_count++;
+            begin_anew(reader, part);
+        }
         break;
-    }
     default:
         reader->events.on_trouble(part, rd_kafka_message_errstr(message), reader->events.context);
         break;
@@ -254,7 +337,7 @@ static void look(struct toc_reader *reader, size_t number)
 {
     struct toc_part *part = &reader->parts[number];
     while (part->head == NULL) {
-        rd_kafka_message_t *message = rd_kafka_consume_queue(part->queue, 0);
+        rd_kafka_message_t *message = take(part);
         if (message == NULL) {
             return;
         }
@@ -264,9 +347,7 @@ static void look(struct toc_reader *reader, size_t number)
             continue;
         }
         if (part->is_gap) {
-            part->is_gap = false;
-            reader->events.on_gap(part, part->next, message->offset, reader->events.context);
-            part->next = message->offset;
+            end_gap(reader, part, message->offset);
         }
         if (message->offset < part->next) { /* Fetched before a seek. */
             rd_kafka_message_destroy(message);
@@ -328,6 +409,9 @@ enum toc_reader_next toc_reader_next(struct toc_reader *reader, int64_t now_ms, 
     give_back(reader);
     if (reader->is_awake) {
         reader->is_awake = false;
+        if (reader->gap_count > 0) {
+            gather_strays(reader);
+        }
         for (size_t i = 0; i < reader->assigned; i++) {
             look(reader, i);
         }
