@@ -168,6 +168,8 @@ static void print_summary(const struct replay *replay)
         fprintf(stderr, "wrong optional fields dropped: %llu\n",
                 (unsigned long long)replay->dropped_fields);
     }
+    fprintf(stderr, "still held at the end: %llu keys, %llu events\n",
+            (unsigned long long)counts.keys, (unsigned long long)counts.kept_events);
     if (counts.keys_refused > 0) {
         fprintf(stderr, "events not counted because too many keys were in use: %llu\n",
                 (unsigned long long)counts.keys_refused);
