@@ -10,10 +10,12 @@ enum {
     SLOTS = 256 /* Of the hash table: at most half full. */
 };
 
-struct name {
+struct name { /* 64 bytes: a line of the cache, and an address by shifting. */
     uint64_t head[2], mask[2];
-    struct toc_str whole;
-    uint8_t next; /* Which came next last time; 0: none did. */
+    const char *rest; /* What is behind the head. */
+    uint32_t rest_size;
+    uint32_t next; /* Which came next last time; 0: none did. */
+    uint64_t unused[2];
 };
 
 struct toc_names {
@@ -36,7 +38,8 @@ static void name_init(struct name *name, struct toc_str whole)
     memset(mask, 0xFF, sizeof size + in_head);
     memcpy(name->head, head, HEAD);
     memcpy(name->mask, mask, HEAD);
-    name->whole = whole;
+    name->rest = whole.data + in_head;
+    name->rest_size = (uint32_t)(whole.size - in_head);
 }
 
 /* Is @name the text whose size and bytes stand at @sized? */
@@ -45,12 +48,9 @@ static inline bool is_name(const struct name *name, const char *sized)
     uint64_t head[2];
 
     memcpy(head, sized, HEAD); /* The buffer is longer than its texts: decode_json.h. */
-    if ((((head[0] ^ name->head[0]) & name->mask[0]) |
-         ((head[1] ^ name->head[1]) & name->mask[1])) != 0) {
-        return false;
-    }
-    return name->whole.size <= HEAD - 4 ||
-           memcmp(name->whole.data + (HEAD - 4), sized + HEAD, name->whole.size - (HEAD - 4)) == 0;
+    return (((head[0] ^ name->head[0]) & name->mask[0]) |
+            ((head[1] ^ name->head[1]) & name->mask[1])) == 0 &&
+           (name->rest_size == 0 || memcmp(name->rest, sized + HEAD, name->rest_size) == 0);
 }
 
 static void add(struct toc_names *names, struct toc_str whole, size_t slot)
@@ -97,7 +97,7 @@ struct toc_names *toc_names_create(const struct toc_str given[], size_t count)
             slot = (slot + 1) % SLOTS;
         }
         add(names, given[i], slot);
-        names->names[i].next = (uint8_t)(i + 1); /* A first guess: the order of the catalogue. */
+        names->names[i].next = (uint32_t)(i + 1); /* A first guess: the order of the catalogue. */
     }
     return names;
 }
@@ -159,11 +159,74 @@ static inline bool is_nested(const struct toc_json *json, uint32_t at)
     return tag == '{' || tag == '[';
 }
 
+/* Where a walk through an object stands. */
+struct step {
+    uint32_t at;     /* The name to come. */
+    uint32_t before; /* The number of the name before it. */
+};
+
+/* Go on while the names are given ones and come as foreseen: nearly always to the end. Kept apart
+ * from what is rare, so that a compiler has registers for it. */
+static struct step walk_foreseen(const struct name *all, const struct toc_json *json,
+                                 struct step step, uint32_t end, uint32_t given, uint32_t out_at[])
+{
+    const struct toc_json held = *json; /* No store can change it. */
+
+    while (step.at < end) {
+        uint32_t now = all[step.before].next;
+
+        if (now - 1 >= given || !is_name(&all[now], toc_json_sized(&held, step.at)) ||
+            out_at[now - 1] != 0) {
+            break;
+        }
+        out_at[now - 1] = step.at + 1;
+        step.before = now;
+        step.at = toc_json_after(&held, step.at + 1);
+    }
+    return step;
+}
+
+/* Take any one member: look its name up, note it, walk its value if it was not given. */
+static bool walk_any(struct toc_names *names, struct toc_walk *walk, struct step *step,
+                     unsigned depth, uint64_t *seen, uint32_t out_at[])
+{
+    const struct toc_json *json = walk->json;
+    const char *sized = toc_json_sized(json, step->at);
+    uint32_t at = step->at + 1, now = names->names[step->before].next;
+    uint64_t bit = 0;
+    bool is_repeated;
+
+    if (now == 0 || !is_name(&names->names[now], sized)) {
+        now = (uint32_t)look_up(names, sized);
+        names->names[step->before].next = now;
+    }
+    if (now == 0) {
+        walk->odd[walk->odd_count++] = at - 1;
+        is_repeated = false; /* Not that we know of: is_odd_unique. */
+    } else if (now - 1 < names->given) {
+        is_repeated = out_at[now - 1] != 0;
+        out_at[now - 1] = at;
+    } else {
+        bit = UINT64_C(1) << (now - 1 - names->given);
+        is_repeated = (*seen & bit) != 0;
+        *seen |= bit;
+    }
+    if (is_repeated) {
+        walk->reason = TOC_REFUSAL_DUPLICATE_NAME;
+        walk->name = toc_json_text(json, at - 1);
+        return false;
+    }
+    step->before = now != 0 ? now : step->before;
+    step->at = toc_json_after(json, at);
+    return (now != 0 && bit == 0) || !is_nested(json, at) || toc_walk_value(walk, at, depth + 1);
+}
+
 bool toc_names_walk(struct toc_names *names, struct toc_walk *walk, uint32_t at, unsigned depth,
                     uint32_t out_at[])
 {
-    const struct toc_json *json = walk->json;
-    size_t given = names->given, first_odd = walk->odd_count, before = 0;
+    uint32_t end = toc_json_after(walk->json, at) - 1, given = (uint32_t)names->given;
+    struct step step = {.at = at + 1, .before = 0};
+    size_t first_odd = walk->odd_count;
     uint64_t seen = 0; /* Bit i: the i-th learnt name. */
 
     if (depth > TOC_RECORD_DEPTH) {
@@ -173,37 +236,12 @@ bool toc_names_walk(struct toc_names *names, struct toc_walk *walk, uint32_t at,
     if (given > 0) {
         memset(out_at, 0, given * sizeof *out_at);
     }
-    uint32_t end = toc_json_after(json, at) - 1;
-
-    for (at++; at < end; at = toc_json_after(json, at)) {
-        const char *sized = toc_json_sized(json, at++);
-        size_t now = names->names[before].next;
-        bool is_repeated = false;
-
-        if (now == 0 || !is_name(&names->names[now], sized)) {
-            now = look_up(names, sized);
-            names->names[before].next = (uint8_t)now;
+    for (;;) {
+        step = walk_foreseen(names->names, walk->json, step, end, given, out_at);
+        if (step.at >= end) {
+            break;
         }
-        if (now - 1 < given) { /* 0 wraps round. */
-            is_repeated = out_at[now - 1] != 0;
-            out_at[now - 1] = at;
-            before = now;
-        } else {
-            if (now == 0) {
-                walk->odd[walk->odd_count++] = at - 1;
-            } else {
-                uint64_t bit = UINT64_C(1) << (now - 1 - given);
-                is_repeated = (seen & bit) != 0;
-                seen |= bit;
-                before = now;
-            }
-            if (is_nested(json, at) && !is_repeated && !toc_walk_value(walk, at, depth + 1)) {
-                return false;
-            }
-        }
-        if (is_repeated) {
-            walk->reason = TOC_REFUSAL_DUPLICATE_NAME;
-            walk->name = toc_json_text(json, at - 1);
+        if (!walk_any(names, walk, &step, depth, &seen, out_at)) {
             return false;
         }
     }
