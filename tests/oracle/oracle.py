@@ -166,8 +166,14 @@ class Start:
         self.t, self.order = t, (t, b"", b"")
 
 
-def smooth(rule, pieces, cuts, is_answered):
+def is_decided(rule, begin, newest):
+    """Is a begin told when all is settled up to @newest?"""
+    return begin < newest or (begin == newest and told_at_once(rule) and rule.for_ms == 0)
+
+
+def smooth(run, pieces, cuts, is_answered):
     """From raw to episodes: expire_after, for, keep_firing_for, and the cuts of clear_when."""
+    rule = run.rule
     split = []
     for piece in pieces:
         edges = [piece.b] + sorted(c for c in cuts if piece.b < c < piece.e) + [piece.e]
@@ -195,6 +201,8 @@ def smooth(rule, pieces, cuts, is_answered):
     episodes = []
     for s in stretches:
         begin, end = s.b + rule.for_ms, s.e + rule.keep_ms
+        if not is_decided(rule, begin, run.newest):
+            continue  # Not yet known: no evidence for what it would join either.
         how = "expired" if s.is_expired or not is_answered(s.e) else "cleared"
         if rule.expire_ms is not None and s.newest is not None and s.newest + rule.expire_ms < end:
             end, how = s.newest + rule.expire_ms, "expired"
@@ -351,24 +359,21 @@ class KeyCase:
         return spans
 
     def clusters(self, dead, cuts, before):
-        spans = self.alive(dead, before)
-        group = list(range(len(spans)))
-
-        def top(i):
-            while group[i] != i:
-                i = group[i]
-            return i
-
-        for i, j in itertools.combinations(range(len(spans)), 2):
-            (b1, e1, c1, _), (b2, e2, c2, _) = spans[i], spans[j]
-            if c1 & c2 and max(b1, b2) - min(e1, e2) <= self.rule.keep_ms:
-                group[top(i)] = top(j)
+        """Cliques in order of their begin; each joins every cluster it shares an event with that is
+        alive, and not lapsed by expire_after, when it begins."""
+        keep, expire = self.rule.keep_ms, self.rule.expire_ms
+        clusters = []  # Lists of spans.
+        for span in sorted(self.alive(dead, before), key=lambda s: s[0]):
+            b, clique = span[0], span[2]
+            joined = [c for c in clusters if any(clique & o[2] and b - o[1] <= keep for o in c)
+                      and (expire is None or b <= max(o[3] for o in c) + expire)]
+            clusters = [c for c in clusters if not any(c is j for j in joined)]
+            clusters.append([span] + [o for c in joined for o in c])
         episodes = []
-        for root in {top(i) for i in range(len(spans))}:
-            mine = [spans[i] for i in range(len(spans)) if top(i) == root]
-            events = frozenset().union(*(s[2] for s in mine))
+        for spans in clusters:
+            events = frozenset().union(*(s[2] for s in spans))
             here = {c for c, evidence in cuts if evidence & events}
-            episodes += smooth(self.rule, overlay(mine), here, lambda e: False)
+            episodes += smooth(self.run, overlay(spans), here, lambda e: False)
         return episodes
 
     # -- latest
@@ -454,14 +459,14 @@ class KeyCase:
             for t, evidence in done:
                 here = {c for c, which in cuts if which == evidence or not which}
                 end = min([NEVER] + [c for c in here if c > t])
-                episodes += smooth(rule, [Piece(t, end, evidence, t)], here, lambda e: False)
+                episodes += smooth(self.run, [Piece(t, end, evidence, t)], here, lambda e: False)
             return episodes
         lines = {c for c, _ in cuts}
         pieces = []
         for t in sorted({t for t, _ in done}):
             end = min([NEVER] + [c for c in lines if c > t] + [u for u, _ in done if u > t])
             pieces.append(Piece(t, end, frozenset().union(*(v for u, v in done if u == t)), t))
-        return smooth(rule, pieces, lines, lambda e: False)
+        return smooth(self.run, pieces, lines, lambda e: False)
 
     # -- absence
 
@@ -480,7 +485,7 @@ class KeyCase:
             else:
                 answer = next((t for t in answers if t >= s), NEVER)
             due, stop = s + rule.deadline, min(answer, dead.get(e, NEVER))
-            if due < min(stop, self.run.newest):  # What is not yet due is not missed.
+            if due < min(stop, self.run.newest):  # What is not yet due is no evidence.
                 spans.append((due, stop, frozenset([e]), due))
         return overlay(spans)
 
@@ -498,15 +503,15 @@ class KeyCase:
         if rule.near_mm is not None and not rule.group_by:
             return self.clusters(dead, cuts, before)
         if rule.near_mm is not None:
-            return smooth(rule, overlay(self.alive(dead, before)), lines, lambda e: False)
+            return smooth(self.run, overlay(self.alive(dead, before)), lines, lambda e: False)
         if rule.kind == "latest":
             dated = {e.t for e, _ in self.series}
-            return smooth(rule, self.latest(dead, before), lines, lambda e: e in dated)
+            return smooth(self.run, self.latest(dead, before), lines, lambda e: e in dated)
         if rule.kind in ("absence", "silence"):
             answers = set(self.answers)
-            return smooth(rule, self.absence(dead, before), lines, lambda e: e in answers)
+            return smooth(self.run, self.absence(dead, before), lines, lambda e: e in answers)
         dated = set() if told_at_once(rule) else {e.t for e in self.events()}
-        return smooth(rule, self.windowed(dead, before), lines, lambda e: e in dated)
+        return smooth(self.run, self.windowed(dead, before), lines, lambda e: e in dated)
 
     def touched(self, line):
         """The events of this key that @line makes count no more."""
@@ -689,11 +694,8 @@ def told(world, rules, events):
     newest = max((e.t for e in events), default=None)
     answer = []
     for rule in rules:
-        at_once = told_at_once(rule) and rule.for_ms == 0
         for key, case in Run(world, rule, events).cases.items():
             for episode in case.truth():
-                if episode.begin > newest or (episode.begin == newest and not at_once):
-                    continue
                 made = Told(rule, key, episode)
                 if made.end >= newest:
                     made.end = made.how = None
