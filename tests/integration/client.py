@@ -104,7 +104,16 @@ class Positions:
 
     def read(self):
         """(topic, partition) -> committed offset, -1 where there is none."""
-        found = self.consumer.committed([TopicPartition(*at) for at in self.at], timeout=TIMEOUT_S)
+        give_up = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                found = self.consumer.committed([TopicPartition(*at) for at in self.at],
+                                                timeout=TIMEOUT_S)
+                break
+            except KafkaException:  # A broker that has just come back: ask again.
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.2)
         return {(one.topic, one.partition): -1 if one.offset == OFFSET_INVALID else one.offset
                 for one in found}
 

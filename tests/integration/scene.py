@@ -23,7 +23,7 @@ PROGRAM = os.environ.get("TOCSIN_PROGRAM", "tocsin")
 WORK = pathlib.Path(os.environ.get("TOCSIN_WORK") or tempfile.mkdtemp(prefix="tocsin-"))
 LIBS = os.environ.get("TOCSIN_KAFKA_LIBS", str(WORK / "kafka"))
 
-TAIL_MS = 3 * 60 * 1000    # The stream ended so long ago that all its deadlines have passed.
+TAIL_MS = 6 * 60 * 1000    # The stream ended so long ago that all its deadlines have passed.
 FRESH_MS = 30 * 60 * 1000  # A scene so young is used again: live and backlog play the same one.
 
 
@@ -116,7 +116,7 @@ def wait_told(bootstrap, process, scene, timeout_s):
     wrong = []
 
     def is_told():
-        process.check_alive()
+        process.keep_up()
         names = [n for n in client.topics(bootstrap) if n.startswith("alerts.")]
         told, odd = verdict.told_episodes(verdict.last_told(client.read_all(bootstrap, names)),
                                           scene.by_place())

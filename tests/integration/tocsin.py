@@ -79,6 +79,12 @@ class Tocsin:
         if code is not None:
             raise AssertionError(f"tocsin ended by itself with {code}; its log ends:\n{self.tail()}")
 
+    def keep_up(self):
+        """As a service manager does: start it again if it gave up on the broker (exit status 4)."""
+        if self.process.poll() == 4:
+            self.start()
+        self.check_alive()
+
     def wait_ready(self, timeout_s=90):
         def is_ready():
             self.check_alive()
