@@ -33,13 +33,20 @@ void toc_arena_reset(struct toc_arena *arena)
     arena->used = 0;
 }
 
-/* Make `now` a block with room for @size: the next one kept from before a reset, or a new one put
- * in before it. */
+/* Make `now` a block with room for @size: the next one kept from before a reset that is large enough,
+ * or a new one. Those too small are given back, or requests that grow a little each time would pile
+ * them up without end. */
 static void move_on(struct toc_arena *arena, size_t size)
 {
     struct toc_arena_block **link = arena->now != NULL ? &arena->now->next : &arena->first;
 
-    if (*link == NULL || (*link)->room < size) {
+    while (*link != NULL && (*link)->room < size) {
+        struct toc_arena_block *small = *link;
+
+        *link = small->next;
+        toc_mem_free(small);
+    }
+    if (*link == NULL) {
         size_t room = arena->now == NULL ? FIRST_BLOCK : arena->now->room * 2;
         struct toc_arena_block *block;
 
@@ -48,7 +55,7 @@ static void move_on(struct toc_arena *arena, size_t size)
         toc_assert(room <= SIZE_MAX - sizeof *block);
         block = toc_mem_get(sizeof *block + room);
         block->room = room;
-        block->next = *link;
+        block->next = NULL;
         *link = block;
     }
     arena->now = *link;
