@@ -285,7 +285,7 @@ static struct toc_places *many_places(int count)
         toc_text_addf(&text,
                       "%s{\"type\":\"Feature\",\"properties\":{\"kind\":\"%s\",\"name\":\"n%d\"",
                       i > 0 ? "," : "", i % 3 == 0 ? "camp" : "post", i);
-        if (i % 6 == 1) { /* A road in zigzag. */
+        if (i % 60 == 1) { /* A road in zigzag. */
             toc_text_addf(&text,
                           "},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[%.9g,%.9g]",
                           fmin(lon, 170), fmin(lat, 80));
@@ -319,12 +319,13 @@ static struct toc_places *many_places(int count)
 
 static void near_agrees_with_all_distances(void)
 {
-    enum { COUNT = 600, ROOM = 5 };
+    enum { COUNT = 500, ROOM = 5 };
     struct toc_places *places = many_places(COUNT);
     size_t found = 0;
 
-    for (int i = 0; i < 200; i++) {
-        struct toc_point p = toc_places_get(places, random_bits() % COUNT)->centre;
+    for (int i = 0; i < 120; i++) {
+        size_t by = i % 3 == 0 ? random_bits() % 8 * 60 + 1 : random_bits() % COUNT;
+        struct toc_point p = toc_places_get(places, by)->centre;
         int64_t limit_mm = (int64_t)(pow(10, random_from(0, 10.3)));
         const char *kind = i % 2 == 0 ? "camp" : "POST";
         uint32_t all[COUNT], some[ROOM], expected[COUNT];
@@ -353,7 +354,7 @@ static void near_agrees_with_all_distances(void)
                          count);
         found += count;
     }
-    assert_true(found > 500);
+    assert_true(found > 300);
     toc_places_destroy(places);
 }
 
