@@ -206,6 +206,7 @@ void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
     struct toc_match_state *newest = &keyed->match.newest;
 
     if (group->watermark_ms != TOC_INSTANT_NONE) {
+        keyed->match.decided_ms = group->watermark_ms - 1;
         toc_match_advance(&keyed->match, group->watermark_ms - 1);
     }
     bool is_joined = newest->is_joined;
@@ -256,6 +257,9 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
     struct toc_entry own = *entry;
 
     if (!keyed->is_touched) {
+        if (keyed->ruled->group->watermark_ms != TOC_INSTANT_NONE) {
+            keyed->match.decided_ms = keyed->ruled->group->watermark_ms - 1;
+        }
         toc_match_settle(&keyed->match, keyed->ruled->group->horizon_ms);
         keyed->is_touched = true;
         if (engine->touched_count == engine->touched_room) {

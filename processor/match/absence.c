@@ -109,6 +109,12 @@ static void start_clock(struct toc_match *match, struct toc_match_state *state, 
     }
 }
 
+/* An answer dated at the deadline is in time, so that ms is decided when the watermark is beyond. */
+static bool is_missed(const struct toc_match *match, int64_t deadline_ms, int64_t at_ms)
+{
+    return deadline_ms < at_ms || (deadline_ms == at_ms && at_ms <= match->decided_ms);
+}
+
 /* What is missed by @at_ms; the next deadline goes to due_ms. Returns the newest missed deadline
  * or NONE, and the first not told of yet through @out_first_ms. */
 static int64_t look(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
@@ -124,7 +130,7 @@ static int64_t look(struct toc_match *match, struct toc_match_state *state, int6
         if (!state->is_watched) {
             return TOC_INSTANT_NONE;
         }
-        if (deadline_ms > at_ms) {
+        if (!is_missed(match, deadline_ms, at_ms)) {
             state->due_ms = deadline_ms;
             return TOC_INSTANT_NONE;
         }
@@ -142,7 +148,7 @@ static int64_t look(struct toc_match *match, struct toc_match_state *state, int6
             is_first = false;
         }
         int64_t deadline_ms = entry->value + match->rule->deadline_ms;
-        if (deadline_ms > at_ms) {
+        if (!is_missed(match, deadline_ms, at_ms)) {
             state->due_ms = deadline_ms < state->due_ms ? deadline_ms : state->due_ms;
             continue;
         }
@@ -174,7 +180,8 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
         bool is_wanted = is_silence ? (toc_match_roles(match, entry) & TOC_ROLE_EXPECTED) != 0 &&
                                           entry->at_ms == state->watched_ms
                                     : is_pending(match, state, entry) &&
-                                          entry->value + match->rule->deadline_ms <= at_ms;
+                                          is_missed(match, entry->value + match->rule->deadline_ms,
+                                                    at_ms);
         if (is_wanted && (entry->marks[state->mark] & TOC_MARK_EVIDENCE) == 0) {
             struct toc_evidence evidence = toc_match_evidence(match, seq);
             entry->marks[state->mark] |= TOC_MARK_EVIDENCE | TOC_MARK_MISSED;

@@ -175,6 +175,25 @@ static void join(struct toc_match *match, struct toc_match_state *state, uint64_
     state->is_joined = true;
 }
 
+/* The cluster goes on though its episode @from_id had expired: what still lives in it is evidence of
+ * the new one too. */
+static void take_living(struct toc_match *match, struct toc_match_state *state,
+                        struct toc_episode *episode, uint64_t from_id, int64_t at_ms)
+{
+    for (size_t i = 0; i < state->member_count; i++) {
+        struct toc_member *member = &state->members[i];
+        if (member->episode != from_id || member->alive_ms <= at_ms) {
+            continue;
+        }
+        struct toc_evidence evidence = toc_match_evidence(match, member->seq);
+        toc_episode_add(episode, &evidence, match->pool);
+        member->episode = episode->id;
+        if (member->alive_ms > episode->alive_ms) {
+            episode->alive_ms = member->alive_ms;
+        }
+    }
+}
+
 /* The new event and the members with alive_ms in @alive (NONE: not in a clique) are one cluster. */
 static void cluster(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
                     const int64_t *alive)
@@ -207,6 +226,10 @@ static void cluster(struct toc_match *match, struct toc_match_state *state, int6
         struct toc_member *member = &state->members[i];
         if (alive[i] == TOC_INSTANT_NONE) {
             continue;
+        }
+        if (member->episode != id && member->episode != 0 &&
+            at_ms <= member->alive_ms + match->rule->alert.keep_firing_ms) {
+            take_living(match, state, episode, member->episode, at_ms);
         }
         if (member->episode != id) {
             struct toc_evidence evidence = toc_match_evidence(match, member->seq);

@@ -75,7 +75,8 @@ void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
                                 .pool = pool,
                                 .lag_ms = lag_of(rule),
                                 .put_first_ms = TOC_INSTANT_NONE,
-                                .put_last_ms = TOC_INSTANT_NONE};
+                                .put_last_ms = TOC_INSTANT_NONE,
+                                .decided_ms = TOC_INSTANT_NONE};
     now_ms = now_ms > TOC_INSTANT_MIN + match->lag_ms ? now_ms - match->lag_ms : TOC_INSTANT_MIN;
     begin_at(&match->settled, now_ms, 0);
     begin_at(&match->newest, now_ms, 1);
@@ -140,13 +141,15 @@ static void rewind_newest(struct toc_match *match)
 
 static void sweep(struct toc_match *match, struct toc_match_state *state, int64_t to_ms)
 {
+    bool is_stepped = false; /* The ms `now` was stepped to in this sweep. */
+
     for (;;) {
         int64_t entry_ms = state->next < match->ring.end
                                ? toc_ring_get(&match->ring, state->next)->at_ms
                                : TOC_INSTANT_NEVER;
         int64_t at_ms = next_change(match, state);
-        if (at_ms <= state->now_ms) {
-            at_ms = state->now_ms + 1; /* Due already: at the first ms there is. */
+        if (at_ms <= state->now_ms) { /* Due already: now that it is decided, else at the next. */
+            at_ms = is_stepped ? state->now_ms + 1 : state->now_ms;
         }
         if (entry_ms < at_ms) {
             at_ms = entry_ms;
@@ -161,6 +164,7 @@ static void sweep(struct toc_match *match, struct toc_match_state *state, int64_
         step(match, state, at_ms, end);
         state->next = end;
         state->now_ms = at_ms;
+        is_stepped = true;
     }
     if (to_ms > state->now_ms) {
         state->now_ms = to_ms;
@@ -178,8 +182,11 @@ void toc_match_put(struct toc_match *match, const struct toc_entry *entry)
     if (match->put_first_ms == TOC_INSTANT_NONE || own.at_ms < match->put_first_ms) {
         match->put_first_ms = own.at_ms;
     }
-    if (own.at_ms > match->put_last_ms) {
-        match->put_last_ms = own.at_ms;
+    /* A clock (`from`) may start before or after its event; what is known is known up to that. */
+    int64_t known_ms = own.is_late || own.kept->at_ms <= match->settled.now_ms ? own.at_ms
+                                                                               : own.kept->at_ms;
+    if (known_ms > match->put_last_ms) {
+        match->put_last_ms = known_ms;
     }
 }
 
@@ -262,6 +269,9 @@ void toc_match_settle(struct toc_match *match, int64_t horizon_ms)
 
     if (horizon_ms == TOC_INSTANT_NONE || horizon_ms - match->lag_ms - 1 <= settled->now_ms) {
         return;
+    }
+    if (horizon_ms - 1 > match->decided_ms) {
+        match->decided_ms = horizon_ms - 1; /* The watermark is never behind the horizon. */
     }
     sweep(match, settled, horizon_ms - match->lag_ms - 1);
     if (match->newest.now_ms < settled->now_ms) {
