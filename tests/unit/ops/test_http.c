@@ -95,7 +95,7 @@ static void pages_are_served_on_the_loop(void **state)
     assert_non_null(strstr(text, " 200 "));
     assert_null(strstr(text, "page"));
     assert_null(strstr(answer(&loop, port, "nonsense\r\n\r\n", &question), "page"));
-    assert_non_null(strstr(answer(&loop, port, REQUEST("GET /metrics"), &question), "page 2"));
+    assert_non_null(strstr(answer(&loop, port, REQUEST("GET /metrics"), &question), "page 3"));
 
     struct toc_http *second = NULL; /* The port is taken. */
     assert_int_equal(toc_http_open(&loop, "127.0.0.1", port, pages, 2, &count, &second), TOC_E_IO);
