@@ -152,20 +152,24 @@ static void print_bash_words(const struct toc_command *command, FILE *out)
     }
 }
 
-/* The words that may stand as argument of @command, separated by blanks; false: any may. */
-static bool print_operands(const struct toc_command *command, FILE *out)
+/* Do only certain words stand as argument of @command? "rules|events|alerts", or commands. */
+static bool is_closed(const struct toc_command *command)
+{
+    return strcmp(command->name, "help") == 0 || strchr(command->arguments, '|') != NULL;
+}
+
+/* Those words, separated by blanks. */
+static void print_operands(const struct toc_command *command, FILE *out)
 {
     if (strcmp(command->name, "help") == 0) {
         for (size_t i = 0; i < toc_command_count(); i++) {
             fprintf(out, "%s%s", i > 0 ? " " : "", toc_command_get(i)->name);
         }
-        return true;
+        return;
     }
-    bool is_closed = strchr(command->arguments, '|') != NULL; /* "rules|events|alerts" */
-    for (const char *at = command->arguments; is_closed && *at != '\0'; at++) {
+    for (const char *at = command->arguments; is_closed(command) && *at != '\0'; at++) {
         fputc(*at == '|' ? ' ' : *at, out);
     }
-    return is_closed;
 }
 
 /* The pattern of a `case` for the words that take an argument of @kind; false: there are none. */
@@ -224,9 +228,9 @@ void toc_help_bash(FILE *out)
         fprintf(out, "        %s) COMPREPLY=($(compgen -W '", command->name);
         print_bash_words(command, out);
         fputc(' ', out);
-        bool is_closed = print_operands(command, out);
+        print_operands(command, out);
         fputs("' -- \"$word\"))", out);
-        if (!is_closed && command->arguments[0] != '\0') {
+        if (!is_closed(command) && command->arguments[0] != '\0') {
             fputs("\n            [[ $word == -* ]] || {\n"
                   "                compopt -o filenames; COMPREPLY=($(compgen -f -- \"$word\")); } "
                   ";;\n",
@@ -299,9 +303,12 @@ void toc_help_zsh(FILE *out)
         for (const enum toc_option_id *id = command->options; *id != TOC_OPT_COUNT; id++) {
             print_zsh_option(toc_option_get(*id), out);
         }
-        if (command->arguments[0] != '\0') {
-            fputs(" \\\n                '*:argument:(", out);
-            fputs(print_operands(command, out) ? ")'" : ")' '*:file:_files'", out);
+        if (is_closed(command)) {
+            fputs(" \\\n                '1:argument:(", out);
+            print_operands(command, out);
+            fputs(")'", out);
+        } else if (command->arguments[0] != '\0') {
+            fputs(" \\\n                '*:file:_files'", out);
         }
         fputs(" ;;\n", out);
     }
