@@ -7,14 +7,14 @@
 
 #include <stdio.h>
 
-static struct toc_text read_example(char path[512])
+static struct toc_text read_file(const char *name, char path[512])
 {
     struct toc_text text = {.size = 0};
     char bytes[4096];
     size_t got;
     const char *root = getenv("TOCSIN_SOURCE_DIR");
     assert_non_null(root);
-    (void)snprintf(path, 512, "%s/deploy/tocsin.yaml", root);
+    (void)snprintf(path, 512, "%s/deploy/%s", root, name);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     while ((got = fread(bytes, 1, sizeof bytes, file)) > 0) {
@@ -59,7 +59,7 @@ static void the_example_is_without_fault(void **state)
 {
     (void)state;
     char path[512];
-    struct toc_text text = read_example(path);
+    struct toc_text text = read_file("tocsin.yaml", path);
     struct toc_diag *diag = toc_diag_create();
     struct toc_config *config = NULL;
     assert_true(toc_config_parse(path, toc_text_str(&text), diag, &config));
@@ -91,7 +91,7 @@ static void the_example_shows_every_key_and_its_default(void **state)
 {
     (void)state;
     char path[512];
-    struct toc_text text = read_example(path);
+    struct toc_text text = read_file("tocsin.yaml", path);
     for (size_t i = 0; i < toc_key_count; i++) {
         /* max_disorder is set in both inputs: its default would be a bad example. */
         if (strcmp(toc_keys[i].name, "max_disorder") != 0 && !shows(text.data, &toc_keys[i])) {
@@ -116,6 +116,27 @@ static void the_manual_tells_of_every_key(void **state)
     toc_text_finish(&text);
 }
 
+static void the_operators_manual_tells_of_settings_and_metrics(void **state)
+{
+    static const char *const names[] = {
+#define TOC_CLIENT(name, roles) "`" name "`",
+#include "ops/config_client.def"
+#undef TOC_CLIENT
+#define TOC_METRIC(kind, name, value, help) "`" name "`",
+#include "ops/metrics.def"
+#undef TOC_METRIC
+    };
+    (void)state;
+    char path[512];
+    struct toc_text text = read_file("README.md", path);
+    for (size_t i = 0; i < UNIT_COUNT(names); i++) {
+        if (strstr(text.data, names[i]) == NULL) {
+            fail_msg("deploy/README.md does not tell of %s", names[i]);
+        }
+    }
+    toc_text_finish(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +144,7 @@ int main(void)
         cmocka_unit_test(the_example_is_without_fault),
         cmocka_unit_test(the_example_shows_every_key_and_its_default),
         cmocka_unit_test(the_manual_tells_of_every_key),
+        cmocka_unit_test(the_operators_manual_tells_of_settings_and_metrics),
     };
     return cmocka_run_group_tests_name("ops/keys", tests, NULL, NULL);
 }
