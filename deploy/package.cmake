@@ -10,6 +10,9 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/deploy/tocsin.service)
     install(FILES deploy/tocsin.service DESTINATION lib/systemd/system)
 endif()
 
+# From the file's own folder to the prefix, so that it may be installed anywhere.
+file(RELATIVE_PATH tocsin_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" tocsin_prefix ${tocsin_prefix})
 configure_file(deploy/tocsin.pc.in ${PROJECT_BINARY_DIR}/tocsin.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/tocsin.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(EXPORT tocsin-targets NAMESPACE tocsin:: FILE tocsinConfig.cmake
