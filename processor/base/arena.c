@@ -33,7 +33,7 @@ void toc_arena_reset(struct toc_arena *arena)
     arena->used = 0;
 }
 
-/* Make `now` a block with room for @size: the next one kept from before a reset that is large enough,
+/* Make `now` a block with room for @size: the next large enough kept from before a reset,
  * or a new one. Those too small are given back, or requests that grow a little each time would pile
  * them up without end. */
 static void move_on(struct toc_arena *arena, size_t size)

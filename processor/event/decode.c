@@ -215,8 +215,8 @@ static bool read_binary(const struct toc_record *record, struct envelope *envelo
             return toc_trouble_name(trouble, TOC_REFUSAL_ENVELOPE,
                                     "two headers:", attribute_names[attribute]);
         }
-        if (header->value.size > 0 && (!toc_json_is_utf8(header->value) ||
-                                       toc_json_has_noncharacter(header->value))) {
+        if (header->value.size > 0 &&
+            (!toc_json_is_utf8(header->value) || toc_json_has_noncharacter(header->value))) {
             return toc_trouble_name(trouble, TOC_REFUSAL_ENVELOPE,
                                     "not UTF-8:", attribute_names[attribute]);
         }
@@ -242,8 +242,8 @@ static bool check_envelope(struct toc_decoder *decoder, const struct envelope *e
     }
     for (size_t i = 0; i < sizeof compulsory / sizeof compulsory[0]; i++) {
         if (attributes[compulsory[i]].size == 0) {
-            return toc_trouble_name(trouble, TOC_REFUSAL_ENVELOPE, "missing or empty:",
-                                    attribute_names[compulsory[i]]);
+            return toc_trouble_name(trouble, TOC_REFUSAL_ENVELOPE,
+                                    "missing or empty:", attribute_names[compulsory[i]]);
         }
     }
     for (enum attribute i = ID; i <= SUBJECT; i++) {
@@ -267,8 +267,8 @@ static bool check_envelope(struct toc_decoder *decoder, const struct envelope *e
     }
     draft->type = toc_catalogue_find(decoder->options.catalogue, attributes[TYPE]);
     if (draft->type < 0) {
-        return toc_trouble_name(trouble, TOC_REFUSAL_UNKNOWN_TYPE, "not in the catalogue:",
-                                attributes[TYPE]);
+        return toc_trouble_name(trouble, TOC_REFUSAL_UNKNOWN_TYPE,
+                                "not in the catalogue:", attributes[TYPE]);
     }
     draft->id = attributes[ID];
     draft->source = attributes[SOURCE];
@@ -301,8 +301,7 @@ static bool read_data(struct toc_decoder *decoder, const struct envelope *envelo
             fit = toc_reader_value(reader, &plan->columns[i], at[i], envelope->data_depth + 1,
                                    &draft->fields[i]);
         }
-        if (fit != TOC_FIT_OK &&
-            !toc_draft_field(draft, plan, i, fit, &reader->walk, trouble)) {
+        if (fit != TOC_FIT_OK && !toc_draft_field(draft, plan, i, fit, &reader->walk, trouble)) {
             return false;
         }
     }

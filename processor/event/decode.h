@@ -68,8 +68,7 @@ void toc_decoder_destroy(struct toc_decoder *decoder);
 TOC_MUST_CHECK enum toc_status toc_decoder_decode(struct toc_decoder *decoder,
                                                   const struct toc_record *record,
                                                   const struct toc_event **out_events,
-                                                  size_t *out_count,
-                                                  enum toc_refusal *out_reason,
+                                                  size_t *out_count, enum toc_refusal *out_reason,
                                                   struct toc_text *out_detail);
 
 /* How many elements of the last record's array were refused while others were taken: that record

@@ -1,6 +1,6 @@
 /* event/decode_draft.h - an event being put together, whatever format it comes in.
- * A format (the CloudEvents envelope, a mapping) fills a draft and its fields; toc_draft_finish makes
- * the event of it: time, identity and content are decided in that one place. */
+ * A format (the CloudEvents envelope, a mapping) fills a draft and its fields; toc_draft_finish
+ * makes the event of it: time, identity and content are decided in that one place. */
 #pragma once
 #include "event/decode.h"
 #include "event/decode_value.h"

@@ -8,11 +8,11 @@
  * Of what I-JSON (RFC 7493) adds to RFC 8259, checked here:
  * - texts and names hold no unpaired surrogate and no noncharacter, escaped or not (2.1: MUST NOT);
  * - numbers can be represented (2.2): one written without fraction and exponent lies within
- *   -2^63..2^64-1, any other rounds to a finite double. Integers beyond 2^53 are kept exactly, which
- *   the RFC allows (SHOULD NOT be sent); a fraction too small for a double is 0.
- * That names are not repeated (2.3) is checked by decode_names.h, which walks the objects anyway.
- * Memory: some 14 MiB of address space for each parser, touched only as far as records are large.
- * Threads: one owner each. */
+ *   -2^63..2^64-1, any other rounds to a finite double. Integers beyond 2^53 are kept exactly,
+ * which the RFC allows (SHOULD NOT be sent); a fraction too small for a double is 0. That names are
+ * not repeated (2.3) is checked by decode_names.h, which walks the objects anyway. Memory: some 14
+ * MiB of address space for each parser, touched only as far as records are large. Threads: one
+ * owner each. */
 #pragma once
 #include <stdint.h>
 

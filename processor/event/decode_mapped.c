@@ -329,8 +329,8 @@ static bool read_draft(const struct follower *f, struct toc_draft *draft,
     }
     for (size_t i = 0; i < mapped->count; i++) {
         size_t field = mapped->entries[i].field;
-        fits[field] = read_entry(f, &mapped->entries[i], &plan->columns[field],
-                                 &draft->fields[field]);
+        fits[field] =
+            read_entry(f, &mapped->entries[i], &plan->columns[field], &draft->fields[field]);
     }
     for (size_t i = 0; i < plan->type->field_count; i++) {
         if (!toc_draft_field(draft, plan, i, fits[i], &f->reader->walk, trouble)) {

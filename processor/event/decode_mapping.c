@@ -148,8 +148,8 @@ static void read_format(struct drafting *d, const struct toc_yaml *node, struct 
 static void read_pick(struct drafting *d, const struct toc_yaml *node, unsigned may,
                       struct toc_pick *pick)
 {
-    static const char *const keys[] = {"path",  "value",  "codes",  "else", "format", "lat",
-                                       "lon",   "error_m", "unit",  "scale", "offset", NULL};
+    static const char *const keys[] = {"path", "value",   "codes", "else",  "format", "lat",
+                                       "lon",  "error_m", "unit",  "scale", "offset", NULL};
     size_t errors = toc_diag_errors(d->diag);
 
     if (node->kind == TOC_YAML_SCALAR) {
@@ -162,7 +162,8 @@ static void read_pick(struct drafting *d, const struct toc_yaml *node, unsigned 
         return;
     }
     toc_yaml_check_keys(node, keys, "a part of a mapping", "E0450", d->diag);
-    const struct toc_yaml *path = toc_yaml_find(node, "path"), *value = toc_yaml_find(node, "value");
+    const struct toc_yaml *path = toc_yaml_find(node, "path"),
+                          *value = toc_yaml_find(node, "value");
     const struct toc_yaml *lat = toc_yaml_find(node, "lat"), *lon = toc_yaml_find(node, "lon");
     const struct toc_yaml *codes = toc_yaml_find(node, "codes");
     const struct toc_yaml *other = toc_yaml_find(node, "else");
@@ -392,8 +393,7 @@ static void read_entry(struct drafting *d, const struct toc_yaml *node,
         read_unit(d, unit, field, entry);
     }
     if (pick->code_count > 0) {
-        struct toc_value *meanings =
-            toc_arena_array(d->arena, pick->code_count, sizeof *meanings);
+        struct toc_value *meanings = toc_arena_array(d->arena, pick->code_count, sizeof *meanings);
         size_t i = 0;
 
         for (const struct toc_yaml *code = codes->first; code != NULL; code = code->next) {
@@ -440,8 +440,7 @@ static void read_mapped_type(struct drafting *d, const struct toc_yaml *fields,
                              const struct toc_yaml *at, const struct toc_pick picks[],
                              const struct toc_type *type, struct toc_mapped_type *out)
 {
-    struct toc_entry *entries =
-        toc_arena_array(d->arena, type->field_count, sizeof *entries);
+    struct toc_entry *entries = toc_arena_array(d->arena, type->field_count, sizeof *entries);
     bool is_mapped[TOC_FIELDS_MOST] = {false};
     size_t i = 0;
 
@@ -460,9 +459,11 @@ static void read_mapped_type(struct drafting *d, const struct toc_yaml *fields,
     out->entries = entries;
     for (i = 0; i < type->field_count && !d->is_open_type; i++) {
         if (type->fields[i].is_required && !is_mapped[i]) {
-            COMPLAIN(d, at, "E0451", "%.*s needs the field \"%.*s\": without it every event is "
-                     "refused", (int)type->name.size, type->name.data,
-                     (int)type->fields[i].name.size, type->fields[i].name.data);
+            COMPLAIN(d, at, "E0451",
+                     "%.*s needs the field \"%.*s\": without it every event is "
+                     "refused",
+                     (int)type->name.size, type->name.data, (int)type->fields[i].name.size,
+                     type->fields[i].name.data);
         }
     }
 }
@@ -501,7 +502,7 @@ bool toc_mapping_parse(const struct toc_yaml *node, const struct toc_catalogue *
                        struct toc_arena *arena, struct toc_diag *diag,
                        struct toc_mapping **out_mapping)
 {
-    static const char *const keys[] = {"each",    "type", "source", "id",  "time",
+    static const char *const keys[] = {"each",    "type", "source", "id", "time",
                                        "subject", "mode", "fields", NULL};
     struct drafting d = {.catalogue = catalogue, .arena = arena, .diag = diag};
     size_t errors = toc_diag_errors(diag);

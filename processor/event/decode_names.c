@@ -21,7 +21,7 @@ struct name { /* 64 bytes: a line of the cache, and an address by shifting. */
 struct toc_names {
     size_t given, count;
     struct name names[NAMES_MOST + 1]; /* From 1; names[0] is before the first. */
-    uint8_t table[SLOTS];                  /* By hash, linear probing; 0 is empty. */
+    uint8_t table[SLOTS];              /* By hash, linear probing; 0 is empty. */
     char learnt[TOC_NAMES_LEARNT][TOC_NAME_LEARNT_SIZE];
 };
 
@@ -60,7 +60,8 @@ static void add(struct toc_names *names, struct toc_str whole, size_t slot)
     name_init(&names->names[names->count], whole);
 }
 
-/* The number of the name at @sized, learnt if need be; 0 if it is not known and there is no room. */
+/* The number of the name at @sized, learnt if need be; 0 if it is not known and there is no room.
+ */
 static size_t look_up(struct toc_names *names, const char *sized)
 {
     struct toc_str whole = {.data = sized + sizeof(uint32_t)};

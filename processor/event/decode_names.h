@@ -1,11 +1,11 @@
 /* event/decode_names.h - which member of an object is which, and is any named twice?
  *
- * A set of names knows the fields of one kind of object, and learns up to TOC_NAMES_LEARNT more from
- * the objects it sees. For each name it remembers which came next last time: a producer writes
+ * A set of names knows the fields of one kind of object, and learns up to TOC_NAMES_LEARNT more
+ * from the objects it sees. For each name it remembers which came next last time: a producer writes
  * its members in the same order again and again, so one comparison of two words finds most; a hash
- * table finds the rest. For each name it is noted whether this object had it: that is the proof that
- * no name is repeated (I-JSON, RFC 7493, 2.3; compared after unescaping). Names that are not learnt
- * are sorted and compared with their neighbours, so that no input takes quadratic time.
+ * table finds the rest. For each name it is noted whether this object had it: that is the proof
+ * that no name is repeated (I-JSON, RFC 7493, 2.3; compared after unescaping). Names that are not
+ * learnt are sorted and compared with their neighbours, so that no input takes quadratic time.
  * Memory: fixed, some 12 KiB a set. Threads: one owner. */
 #pragma once
 #include "event/catalogue.h"

@@ -187,8 +187,8 @@ static enum toc_fit read_list(struct toc_reader *reader, const struct toc_column
             return TOC_FIT_WRONG;
         }
     }
-    *out_value = (struct toc_value){.kind = TOC_VALUE_LIST,
-                                    .list = {.items = items, .count = count}};
+    *out_value =
+        (struct toc_value){.kind = TOC_VALUE_LIST, .list = {.items = items, .count = count}};
     return TOC_FIT_OK;
 }
 
@@ -293,8 +293,8 @@ enum toc_fit toc_reader_value(struct toc_reader *reader, const struct toc_column
         if (field->kind != TOC_VALUE_BOOL) {
             return TOC_FIT_WRONG;
         }
-        *out_value = (struct toc_value){.kind = TOC_VALUE_BOOL,
-                                        .is_true = toc_json_tag(json, at) == 't'};
+        *out_value =
+            (struct toc_value){.kind = TOC_VALUE_BOOL, .is_true = toc_json_tag(json, at) == 't'};
         return TOC_FIT_OK;
     case '{':
         if (field->kind == TOC_VALUE_POINT) {

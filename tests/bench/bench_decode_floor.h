@@ -7,4 +7,5 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-uint64_t bench_decode_floor(const char *bytes, size_t size);
+    uint64_t
+    bench_decode_floor(const char *bytes, size_t size);

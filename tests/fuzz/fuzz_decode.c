@@ -15,38 +15,36 @@ enum { HEADERS = 6 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char types[] =
-    "type: a.open\ntitle: Anything\n"
-    "---\n"
-    "type: a.hit\ntitle: Each kind\nlocation: impact\nfields:\n"
-    "  impact: { type: place, required: true }\n"
-    "  munition: { type: text, values: [rocket, mortar] }\n"
-    "  confidence: { type: number, range: [0, 1] }\n"
-    "  rounds: { type: integer }\n"
-    "  is_confirmed: { type: bool }\n"
-    "  seen_at: { type: time }\n"
-    "  note: { type: text }\n"
-    "  means: { type: list, values: [radar, eyes] }\n"
-    "  altitude: { type: number, unit: m }\n";
+static const char types[] = "type: a.open\ntitle: Anything\n"
+                            "---\n"
+                            "type: a.hit\ntitle: Each kind\nlocation: impact\nfields:\n"
+                            "  impact: { type: place, required: true }\n"
+                            "  munition: { type: text, values: [rocket, mortar] }\n"
+                            "  confidence: { type: number, range: [0, 1] }\n"
+                            "  rounds: { type: integer }\n"
+                            "  is_confirmed: { type: bool }\n"
+                            "  seen_at: { type: time }\n"
+                            "  note: { type: text }\n"
+                            "  means: { type: list, values: [radar, eyes] }\n"
+                            "  altitude: { type: number, unit: m }\n";
 
-static const char mapping_text[] =
-    "each: d\n"
-    "type: { path: k, codes: { 1: a.hit }, else: a.open }\n"
-    "source: { value: /s }\n"
-    "id: $.id\n"
-    "time: { path: t, format: epoch_s }\n"
-    "subject: s\n"
-    "mode: { path: m, codes: { true: exercise, false: actual } }\n"
-    "fields:\n"
-    "  impact: { lat: p.0, lon: p.1, error_m: p.2 }\n"
-    "  munition: { path: w, codes: { R: rocket }, else: mortar }\n"
-    "  confidence: { path: c, scale: 0.01 }\n"
-    "  rounds: r\n"
-    "  is_confirmed: ok\n"
-    "  seen_at: { path: at, format: epoch_ms }\n"
-    "  note: n\n"
-    "  means: by\n"
-    "  altitude: { path: alt, unit: ft }\n";
+static const char mapping_text[] = "each: d\n"
+                                   "type: { path: k, codes: { 1: a.hit }, else: a.open }\n"
+                                   "source: { value: /s }\n"
+                                   "id: $.id\n"
+                                   "time: { path: t, format: epoch_s }\n"
+                                   "subject: s\n"
+                                   "mode: { path: m, codes: { true: exercise, false: actual } }\n"
+                                   "fields:\n"
+                                   "  impact: { lat: p.0, lon: p.1, error_m: p.2 }\n"
+                                   "  munition: { path: w, codes: { R: rocket }, else: mortar }\n"
+                                   "  confidence: { path: c, scale: 0.01 }\n"
+                                   "  rounds: r\n"
+                                   "  is_confirmed: ok\n"
+                                   "  seen_at: { path: at, format: epoch_ms }\n"
+                                   "  note: n\n"
+                                   "  means: by\n"
+                                   "  altitude: { path: alt, unit: ft }\n";
 
 static struct toc_catalogue *catalogue;
 static struct toc_decoder *cloudevents, *mapped;

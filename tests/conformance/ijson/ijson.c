@@ -82,8 +82,8 @@ static bool are_integers_within(struct toc_str text)
             const char *most = is_negative ? "9223372036854775808" : "18446744073709551615";
             size_t digits = i - begin, room = strlen(most);
 
-            if (!is_real && (digits > room || (digits == room &&
-                                               memcmp(text.data + begin, most, room) > 0))) {
+            if (!is_real &&
+                (digits > room || (digits == room && memcmp(text.data + begin, most, room) > 0))) {
                 return false;
             }
             i--;
@@ -173,8 +173,8 @@ static bool is_listed(const json_t *value, const struct toc_field *field)
     }
     for (size_t i = 0; i < field->value_count; i++) {
         if (json_string_length(value) == field->values[i].size &&
-            strncasecmp(json_string_value(value), field->values[i].data,
-                        field->values[i].size) == 0) {
+            strncasecmp(json_string_value(value), field->values[i].data, field->values[i].size) ==
+                0) {
             return true;
         }
     }
@@ -248,11 +248,12 @@ static bool is_json_type(const json_t *value)
     }
     memcpy(type, json_string_value(value), json_string_length(value));
     type[strcspn(type, ";")] = '\0';
-    for (size = strlen(type); size > 0 && (type[size - 1] == ' ' || type[size - 1] == '\t'); size--) {
+    for (size = strlen(type); size > 0 && (type[size - 1] == ' ' || type[size - 1] == '\t');
+         size--) {
         type[size - 1] = '\0';
     }
-    return size >= 6 && (strcasecmp(type + size - 5, "/json") == 0 ||
-                         strcasecmp(type + size - 5, "+json") == 0);
+    return size >= 6 &&
+           (strcasecmp(type + size - 5, "/json") == 0 || strcasecmp(type + size - 5, "+json") == 0);
 }
 
 static const struct toc_type *type_of(const json_t *tree, const struct toc_catalogue *catalogue)
@@ -295,7 +296,8 @@ bool ijson_judge_event(const json_t *tree, const struct toc_catalogue *catalogue
     for (size_t i = 0; i < type->field_count; i++) {
         const json_t *value = member(data, type->fields[i].name);
 
-        if (type->fields[i].is_required && (!is_given(value) || !is_right(value, &type->fields[i]))) {
+        if (type->fields[i].is_required &&
+            (!is_given(value) || !is_right(value, &type->fields[i]))) {
             return false;
         }
         if (is_given(value) && !is_right(value, &type->fields[i])) {

@@ -51,14 +51,36 @@ static void add_space(struct toc_text *out)
 static void add_text(struct toc_text *out, bool is_name)
 {
     static const char *const pieces[] = {
-        "\\u0000", "a", "b", "lat", "rocket", "0", " ", "/", "\\\"", "\\\\", "\\/", "\\n", "\\u0041",
-        "\\u00e9", "\\ud83d\\ude00", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x7F",
-        "\xEF\xBF\xBD", "\xE2\x80\xA8", "a longer piece that has no end",
+        "\\u0000",
+        "a",
+        "b",
+        "lat",
+        "rocket",
+        "0",
+        " ",
+        "/",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\n",
+        "\\u0041",
+        "\\u00e9",
+        "\\ud83d\\ude00",
+        "\xC3\xA9",
+        "\xE2\x82\xAC",
+        "\xF0\x9F\x98\x80",
+        "\x7F",
+        "\xEF\xBF\xBD",
+        "\xE2\x80\xA8",
+        "a longer piece that has no end",
     };
     static const char *const bad[] = {
-        "\\ud800", "\\udc00", "\\ud800\\u0041", "\\uffff", "\\ufdd0", "\\udbff\\udfff",
-        "\xEF\xBF\xBE", "\xEF\xB7\xAF", "\xF0\x9F\xBF\xBF", "\xC0\x80", "\xED\xA0\x80", "\xFF", "\x01",
-        "\\x", "\\u12", "\n",
+        "\\ud800",      "\\udc00",      "\\ud800\\u0041",
+        "\\uffff",      "\\ufdd0",      "\\udbff\\udfff",
+        "\xEF\xBF\xBE", "\xEF\xB7\xAF", "\xF0\x9F\xBF\xBF",
+        "\xC0\x80",     "\xED\xA0\x80", "\xFF",
+        "\x01",         "\\x",          "\\u12",
+        "\n",
     };
 
     toc_text_add_char(out, '"');
@@ -73,14 +95,48 @@ static void add_text(struct toc_text *out, bool is_name)
 static void add_number(struct toc_text *out)
 {
     static const char *const numbers[] = {
-        "0", "-0", "1", "-1", "0.5", "1e3", "1E-3", "2.5e+2", "9007199254740992", "9007199254740993",
-        "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-        "18446744073709551615", "1e308", "1.7976931348623157e308", "5e-324", "1e-400", "0e999999",
-        "123456789012345678901234567890.0", "100", "0.1",
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "0.5",
+        "1e3",
+        "1E-3",
+        "2.5e+2",
+        "9007199254740992",
+        "9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "1e308",
+        "1.7976931348623157e308",
+        "5e-324",
+        "1e-400",
+        "0e999999",
+        "123456789012345678901234567890.0",
+        "100",
+        "0.1",
     };
     static const char *const bad[] = {
-        "18446744073709551616", "-9223372036854775809", "100000000000000000000", "1e309", "-1e400",
-        "01", "1.", ".5", "+1", "-", "1e", "0x10", "NaN", "Infinity", "00", "1e+", "--1", "1.7976931348623159e308",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "100000000000000000000",
+        "1e309",
+        "-1e400",
+        "01",
+        "1.",
+        ".5",
+        "+1",
+        "-",
+        "1e",
+        "0x10",
+        "NaN",
+        "Infinity",
+        "00",
+        "1e+",
+        "--1",
+        "1.7976931348623159e308",
     };
 
     add(out, below(100) == 0 ? PICK(bad) : PICK(numbers));
@@ -151,21 +207,46 @@ static void add_value(struct toc_text *out, unsigned depth)
 static void add_field_value(struct toc_text *out, const struct toc_field *field)
 {
     static const char *const places[] = {
-        "{\"lat\":16.25,\"lon\":-0.5}", "{\"lat\":90,\"lon\":-180,\"ce\":0}",
-        "{\"lon\":1,\"x\":[{}],\"lat\":2,\"error_m\":12}", "{\"lat\":90.01,\"lon\":0}", "{\"lat\":1}",
-        "{\"lat\":1,\"lon\":null}", "\"30QYD1234567890\"", "\"30QYD12345678901\"", "\"nowhere\"",
-        "{\"lat\":1,\"lon\":1,\"ce\":-1}", "{\"lat\":1,\"lon\":1,\"error_m\":\"5\"}",
-        "{\"lat\":1,\"lon\":1,\"error_m\":null,\"ce\":3}", "{}", "{\"lat\":1,\"lon\":1,\"lat\":2}",
+        "{\"lat\":16.25,\"lon\":-0.5}",
+        "{\"lat\":90,\"lon\":-180,\"ce\":0}",
+        "{\"lon\":1,\"x\":[{}],\"lat\":2,\"error_m\":12}",
+        "{\"lat\":90.01,\"lon\":0}",
+        "{\"lat\":1}",
+        "{\"lat\":1,\"lon\":null}",
+        "\"30QYD1234567890\"",
+        "\"30QYD12345678901\"",
+        "\"nowhere\"",
+        "{\"lat\":1,\"lon\":1,\"ce\":-1}",
+        "{\"lat\":1,\"lon\":1,\"error_m\":\"5\"}",
+        "{\"lat\":1,\"lon\":1,\"error_m\":null,\"ce\":3}",
+        "{}",
+        "{\"lat\":1,\"lon\":1,\"lat\":2}",
     };
     static const char *const times[] = {
-        "\"2026-11-21T10:00:00Z\"", "\"2026-11-21t10:00:00.123456+05:30\"",
-        "\"2026-11-21T10:00:00.123Z\"", "\"2026-02-29T10:00:00Z\"", "\"2026-11-21\"",
+        "\"2026-11-21T10:00:00Z\"",
+        "\"2026-11-21t10:00:00.123456+05:30\"",
+        "\"2026-11-21T10:00:00.123Z\"",
+        "\"2026-02-29T10:00:00Z\"",
+        "\"2026-11-21\"",
     };
-    static const char *const lists[] = {"[]", "[\"radar\"]", "[\"EYES\",\"radar\"]", "[\"ears\"]",
-                                        "[1]", "[[\"radar\"]]", "\"radar\""};
-    static const char *const texts[] = {"\"rocket\"", "\"Mortar\"", "\"155 MM\"", "\"stone\"", "\"\""};
-    static const char *const integers[] = {"1", "0", "3", "4", "100", "101", "2.0", "2.5", "-1", "1e2",
-                                           "9007199254740992.0", "1e16", "99999999999999999999"};
+    static const char *const lists[] = {"[]",         "[\"radar\"]", "[\"EYES\",\"radar\"]",
+                                        "[\"ears\"]", "[1]",         "[[\"radar\"]]",
+                                        "\"radar\""};
+    static const char *const texts[] = {"\"rocket\"", "\"Mortar\"", "\"155 MM\"", "\"stone\"",
+                                        "\"\""};
+    static const char *const integers[] = {"1",
+                                           "0",
+                                           "3",
+                                           "4",
+                                           "100",
+                                           "101",
+                                           "2.0",
+                                           "2.5",
+                                           "-1",
+                                           "1e2",
+                                           "9007199254740992.0",
+                                           "1e16",
+                                           "99999999999999999999"};
     static const char *const numbers[] = {"0", "1", "0.999", "1.0000001", "-0.0", "-1", "1e300"};
     static const char *const bools[] = {"true", "false", "0"};
 
@@ -205,15 +286,26 @@ static void add_field_value(struct toc_text *out, const struct toc_field *field)
 static void add_event(struct toc_text *out, const struct toc_catalogue *catalogue)
 {
     static const char *const attributes[] = {
-        "\"specversion\":\"1.0\"", "\"id\":\"e1\"", "\"source\":\"/s\"",
-        "\"time\":\"2026-11-21T10:00:00.123Z\"", "\"subject\":\"camp\"",
-        "\"datacontenttype\":\"application/json\"", "\"mode\":\"exercise\"", "\"traceparent\":\"00-1\"",
+        "\"specversion\":\"1.0\"", "\"id\":\"e1\"",
+        "\"source\":\"/s\"",       "\"time\":\"2026-11-21T10:00:00.123Z\"",
+        "\"subject\":\"camp\"",    "\"datacontenttype\":\"application/json\"",
+        "\"mode\":\"exercise\"",   "\"traceparent\":\"00-1\"",
     };
     static const char *const odd[] = {
-        "\"specversion\":\"1.1\"", "\"id\":\"\"", "\"id\":null", "\"source\":7", "\"subject\":null",
-        "\"subject\":[]", "\"datacontenttype\":\"text/plain\"",
-        "\"datacontenttype\":\"a/b+JSON;x=y\"", "\"mode\":\"drill\"", "\"mode\":null",
-        "\"time\":17", "\"data_base64\":\"e30=\"", "\"data_base64\":null", "\"extra\":{\"a\":[1]}",
+        "\"specversion\":\"1.1\"",
+        "\"id\":\"\"",
+        "\"id\":null",
+        "\"source\":7",
+        "\"subject\":null",
+        "\"subject\":[]",
+        "\"datacontenttype\":\"text/plain\"",
+        "\"datacontenttype\":\"a/b+JSON;x=y\"",
+        "\"mode\":\"drill\"",
+        "\"mode\":null",
+        "\"time\":17",
+        "\"data_base64\":\"e30=\"",
+        "\"data_base64\":null",
+        "\"extra\":{\"a\":[1]}",
     };
     const struct toc_type *type =
         toc_catalogue_type(catalogue, below(toc_catalogue_count(catalogue)));
@@ -258,8 +350,31 @@ static void add_event(struct toc_text *out, const struct toc_catalogue *catalogu
 static void mutate(struct toc_text *text)
 {
     static const char *const pieces[] = {
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "0", "-", ".", "e", "1e999", "null", "tru",
-        "\xEF\xBB\xBF", "\x80", "\xF4\x90\x80\x80", "\f", "/**/", "{}", "[]", "\"a\":1,", "  ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "\\u",
+        "0",
+        "-",
+        ".",
+        "e",
+        "1e999",
+        "null",
+        "tru",
+        "\xEF\xBB\xBF",
+        "\x80",
+        "\xF4\x90\x80\x80",
+        "\f",
+        "/**/",
+        "{}",
+        "[]",
+        "\"a\":1,",
+        "  ",
     };
     struct toc_text out = {0};
 
@@ -273,7 +388,7 @@ static void mutate(struct toc_text *text)
         size = at + size > text->size ? text->size - at : size;
         toc_text_clear(&out);
         toc_text_add(&out, (struct toc_str){text->data, at});
-        if (kind == 1) { /* Cut the rest off. */
+        if (kind == 1) {        /* Cut the rest off. */
         } else if (kind == 2) { /* Leave some out. */
             toc_text_add(&out, (struct toc_str){text->data + at + size, text->size - at - size});
         } else if (kind == 3) { /* Say some twice. */
@@ -386,11 +501,11 @@ static void agrees_with_jansson(void **state)
         enum toc_refusal reason;
         unsigned least;
     } met[] = {
-        {TOC_REFUSAL_COUNT, 2000},         {TOC_REFUSAL_NOT_JSON, 1000},
-        {TOC_REFUSAL_NOT_UTF8, 50},        {TOC_REFUSAL_TOO_DEEP, 20},
-        {TOC_REFUSAL_NOT_OBJECT, 2},       {TOC_REFUSAL_DUPLICATE_NAME, 200},
-        {TOC_REFUSAL_NOT_IJSON, 50},       {TOC_REFUSAL_ENVELOPE, 100},
-        {TOC_REFUSAL_MISSING_FIELD, 50},   {TOC_REFUSAL_WRONG_FIELD, 200},
+        {TOC_REFUSAL_COUNT, 2000},       {TOC_REFUSAL_NOT_JSON, 1000},
+        {TOC_REFUSAL_NOT_UTF8, 50},      {TOC_REFUSAL_TOO_DEEP, 20},
+        {TOC_REFUSAL_NOT_OBJECT, 2},     {TOC_REFUSAL_DUPLICATE_NAME, 200},
+        {TOC_REFUSAL_NOT_IJSON, 50},     {TOC_REFUSAL_ENVELOPE, 100},
+        {TOC_REFUSAL_MISSING_FIELD, 50}, {TOC_REFUSAL_WRONG_FIELD, 200},
         {TOC_REFUSAL_UNKNOWN_TYPE, 2},
     };
     struct decoding d;

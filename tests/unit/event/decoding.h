@@ -35,8 +35,20 @@ static const char catalogue_text[] =
     "  case: { type: text, required: true }\n"
     "  level: { type: integer, required: true, range: [1, 3] }\n";
 
-enum { IMPACT, MUNITION, CONFIDENCE, ROUNDS, SERIAL, IS_CONFIRMED, SEEN_AT, NOTE, MEANS, ALTITUDE,
-       SPEED, WARMTH };
+enum {
+    IMPACT,
+    MUNITION,
+    CONFIDENCE,
+    ROUNDS,
+    SERIAL,
+    IS_CONFIRMED,
+    SEEN_AT,
+    NOTE,
+    MEANS,
+    ALTITUDE,
+    SPEED,
+    WARMTH
+};
 
 struct decoding {
     struct toc_diag *diag;
@@ -100,8 +112,7 @@ static inline bool decoding_take(struct decoding *d, struct toc_str bytes,
     char *copy = toc_mem_get(bytes.size);
     struct toc_record record = {
         .bytes = {copy, bytes.size},
-        .origin = {.topic = TOC_STR("radar"), .partition = 3, .offset = 77,
-                   .stored_ms = stored_ms},
+        .origin = {.topic = TOC_STR("radar"), .partition = 3, .offset = 77, .stored_ms = stored_ms},
         .headers = headers,
         .header_count = header_count,
     };

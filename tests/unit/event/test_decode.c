@@ -5,9 +5,11 @@
 #include "decoding.h"
 
 /* Envelopes around `data`, which is the interesting part of most cases. */
-#define HEAD      "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"time\":\"2026-11-21T09:59:59Z\","
-#define OPEN(d)   HEAD "\"type\":\"a.open\",\"data\":" d "}"
-#define HIT(more) HEAD "\"type\":\"a.hit\",\"data\":{\"impact\":{\"lat\":16.3,\"lon\":-0.1}" more "}}"
+#define HEAD                                                                                       \
+    "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"time\":\"2026-11-21T09:59:59Z\","
+#define OPEN(d) HEAD "\"type\":\"a.open\",\"data\":" d "}"
+#define HIT(more)                                                                                  \
+    HEAD "\"type\":\"a.hit\",\"data\":{\"impact\":{\"lat\":16.3,\"lon\":-0.1}" more "}}"
 #define IMPACT(d) HEAD "\"type\":\"a.hit\",\"data\":{\"impact\":" d "}}"
 #define NEED(d)   HEAD "\"type\":\"a.need\",\"data\":" d "}"
 #define WITHOUT   "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"a.open\""
@@ -34,8 +36,8 @@ static const struct decode_case {
     {"data_base64 is refused", WITHOUT ",\"data_base64\":\"e30=\"}", TOC_REFUSAL_ENVELOPE, NULL},
     {"members of data that nobody knows are ignored", OPEN("{\"x\":[{\"y\":1}],\"z\":null}"), TAKEN,
      NULL},
-    {"attributes that nobody knows are ignored", WITHOUT ",\"traceparent\":\"00-1\",\"n\":{\"a\":1}}",
-     TAKEN, NULL},
+    {"attributes that nobody knows are ignored",
+     WITHOUT ",\"traceparent\":\"00-1\",\"n\":{\"a\":1}}", TAKEN, NULL},
 
     {"specversion 0.3 is refused",
      "{\"specversion\":\"0.3\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"a.open\"}",
@@ -58,7 +60,8 @@ static const struct decode_case {
      "\",\"source\":\"/s\",\"type\":\"a.open\",\"time\":\"2026-11-21T09:59:59Z\"}",
      TAKEN, NULL},
     {"an id of 257 bytes is refused",
-     "{\"specversion\":\"1.0\",\"id\":\"x" B64 B64 B64 B64 "\",\"source\":\"/s\",\"type\":\"a.open\"}",
+     "{\"specversion\":\"1.0\",\"id\":\"x" B64 B64 B64 B64
+     "\",\"source\":\"/s\",\"type\":\"a.open\"}",
      TOC_REFUSAL_ENVELOPE, NULL},
     {"a missing source is refused", "{\"specversion\":\"1.0\",\"id\":\"1\",\"type\":\"a.open\"}",
      TOC_REFUSAL_ENVELOPE, NULL},
@@ -71,9 +74,10 @@ static const struct decode_case {
      "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"A.open\"}",
      TOC_REFUSAL_UNKNOWN_TYPE, NULL},
     {"a null subject is none", WITHOUT ",\"subject\":null}", TAKEN, NULL},
-    {"a subject that is a number is refused", WITHOUT ",\"subject\":5}", TOC_REFUSAL_ENVELOPE, NULL},
-    {"JSON with parameters is JSON", WITHOUT ",\"datacontenttype\":\"Application/JSON ; charset=utf-8\"}",
-     TAKEN, NULL},
+    {"a subject that is a number is refused", WITHOUT ",\"subject\":5}", TOC_REFUSAL_ENVELOPE,
+     NULL},
+    {"JSON with parameters is JSON",
+     WITHOUT ",\"datacontenttype\":\"Application/JSON ; charset=utf-8\"}", TAKEN, NULL},
     {"a +json type is JSON", WITHOUT ",\"datacontenttype\":\"application/geo+json\"}", TAKEN, NULL},
     {"XML is not JSON", WITHOUT ",\"datacontenttype\":\"application/xml\"}", TOC_REFUSAL_ENVELOPE,
      NULL},
@@ -82,8 +86,8 @@ static const struct decode_case {
     {"just json is no media type", WITHOUT ",\"datacontenttype\":\"json\"}", TOC_REFUSAL_ENVELOPE,
      NULL},
     {"mode exercise is taken", WITHOUT ",\"mode\":\"exercise\"}", TAKEN, NULL},
-    {"mode drill is refused: it may not be taken for the real thing", WITHOUT ",\"mode\":\"drill\"}",
-     TOC_REFUSAL_ENVELOPE, NULL},
+    {"mode drill is refused: it may not be taken for the real thing",
+     WITHOUT ",\"mode\":\"drill\"}", TOC_REFUSAL_ENVELOPE, NULL},
     {"a time of the wrong type is no reason to refuse", WITHOUT ",\"time\":[17]}", TAKEN, NULL},
 
     {"an array is not an object", "[]", TOC_REFUSAL_NOT_OBJECT, NULL},
@@ -99,8 +103,8 @@ static const struct decode_case {
      TOC_REFUSAL_DUPLICATE_NAME, NULL},
     {"an unknown name twice in data is refused", OPEN("{\"b\":1,\"a\":1,\"b\":2}"),
      TOC_REFUSAL_DUPLICATE_NAME, NULL},
-    {"a name twice deep in what nobody reads is refused", OPEN("{\"b\":[0,{\"c\":{\"d\":1,\"d\":1}}]}"),
-     TOC_REFUSAL_DUPLICATE_NAME, NULL},
+    {"a name twice deep in what nobody reads is refused",
+     OPEN("{\"b\":[0,{\"c\":{\"d\":1,\"d\":1}}]}"), TOC_REFUSAL_DUPLICATE_NAME, NULL},
     {"a name twice in a place is refused", IMPACT("{\"lat\":1,\"lon\":1,\"lat\":1}"),
      TOC_REFUSAL_DUPLICATE_NAME, NULL},
     {"a name twice in a place's extra is refused",
@@ -113,8 +117,8 @@ static const struct decode_case {
      TOC_REFUSAL_DUPLICATE_NAME, NULL},
     {"names are compared after unescaping", OPEN("{\"ab\":1,\"a\\u0062\":2}"),
      TOC_REFUSAL_DUPLICATE_NAME, NULL},
-    {"a name with an escaped NUL is not the name before it", OPEN("{\"a\":1,\"a\\u0000\":2}"), TAKEN,
-     NULL},
+    {"a name with an escaped NUL is not the name before it", OPEN("{\"a\":1,\"a\\u0000\":2}"),
+     TAKEN, NULL},
     {"two NULs are not one", OPEN("{\"a\\u0000\":1,\"a\\u0000\\u0000\":2}"), TAKEN, NULL},
     {"names that share twelve bytes are different",
      OPEN("{\"abcdefghijkl\":1,\"abcdefghijklm\":2,\"abcdefghijkln\":3}"), TAKEN, NULL},
@@ -219,13 +223,15 @@ static const struct decode_case {
     {"above its range it refuses", NEED("{\"case\":\"1\",\"level\":4}"), TOC_REFUSAL_WRONG_FIELD,
      NULL},
     {"a whole number may be written 2.0", NEED("{\"case\":\"1\",\"level\":2.0}"), TAKEN, NULL},
-    {"2.5 is no whole number", NEED("{\"case\":\"1\",\"level\":2.5}"), TOC_REFUSAL_WRONG_FIELD, NULL},
+    {"2.5 is no whole number", NEED("{\"case\":\"1\",\"level\":2.5}"), TOC_REFUSAL_WRONG_FIELD,
+     NULL},
     {"no data lacks what is required", NEED("null"), TOC_REFUSAL_MISSING_FIELD, NULL},
 
-    {"all optional fields right", HIT(",\"munition\":\"rocket\",\"confidence\":1,\"rounds\":100,"
-                                      "\"serial\":9223372036854775807,\"is_confirmed\":true,"
-                                      "\"seen_at\":\"2026-11-21T10:00:00+01:00\",\"note\":\"\","
-                                      "\"means\":[\"radar\",\"EYES\"]"),
+    {"all optional fields right",
+     HIT(",\"munition\":\"rocket\",\"confidence\":1,\"rounds\":100,"
+         "\"serial\":9223372036854775807,\"is_confirmed\":true,"
+         "\"seen_at\":\"2026-11-21T10:00:00+01:00\",\"note\":\"\","
+         "\"means\":[\"radar\",\"EYES\"]"),
      TAKEN, NULL},
     {"null optional fields are missing, not dropped",
      HIT(",\"munition\":null,\"confidence\":null,\"means\":null"), TAKEN, NULL},
@@ -274,9 +280,8 @@ static void takes_or_refuses(void **state)
         bool is_taken = decoding_take(&d, toc_str_of(c->json), NULL, 0, STORED_MS);
 
         assert_string_equal(is_taken ? "taken" : toc_refusal_text(d.reason),
-                            c->expected == TAKEN
-                                ? "taken"
-                                : toc_refusal_text((enum toc_refusal)c->expected));
+                            c->expected == TAKEN ? "taken"
+                                                 : toc_refusal_text((enum toc_refusal)c->expected));
         if (is_taken) {
             assert_int_equal(d.count, 1);
             assert_string_equal(d.dropped, c->dropped != NULL ? c->dropped : "");

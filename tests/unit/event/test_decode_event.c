@@ -46,7 +46,8 @@ static void gives_typed_values(void **state)
     assert_true(e.fields[IMPACT].point.lat_deg == 16.25 && e.fields[IMPACT].point.lon_deg == -1 &&
                 e.fields[IMPACT].point.error_m == 12.5);
     assert_text(e.fields[MUNITION].text, "rocket"); /* As the catalogue spells it. */
-    assert_true(e.fields[CONFIDENCE].kind == TOC_VALUE_NUMBER && e.fields[CONFIDENCE].number == 0.1);
+    assert_true(e.fields[CONFIDENCE].kind == TOC_VALUE_NUMBER &&
+                e.fields[CONFIDENCE].number == 0.1);
     assert_true(e.fields[ROUNDS].kind == TOC_VALUE_INTEGER && e.fields[ROUNDS].integer == 2);
     assert_true(e.fields[SERIAL].integer == INT64_MIN);
     assert_true(e.fields[IS_CONFIRMED].kind == TOC_VALUE_BOOL && !e.fields[IS_CONFIRMED].is_true);
@@ -228,10 +229,12 @@ static void a_file_has_no_clock(void **state)
     (void)state;
 
     decoding_begin(&d, NULL, NULL);
-    assert_true(decoding_take(&d, TOC_STR(HEAD "\"type\":\"a.open\",\"time\":\"9999-01-01T00:00:00Z\"}"),
-                              NULL, 0, TOC_INSTANT_NONE));
+    assert_true(
+        decoding_take(&d, TOC_STR(HEAD "\"type\":\"a.open\",\"time\":\"9999-01-01T00:00:00Z\"}"),
+                      NULL, 0, TOC_INSTANT_NONE));
     assert_false(d.events[0].is_time_corrected); /* There is nothing to hold it against. */
-    assert_false(decoding_take(&d, TOC_STR(HEAD "\"type\":\"a.open\"}"), NULL, 0, TOC_INSTANT_NONE));
+    assert_false(
+        decoding_take(&d, TOC_STR(HEAD "\"type\":\"a.open\"}"), NULL, 0, TOC_INSTANT_NONE));
     assert_int_equal(d.reason, TOC_REFUSAL_NO_TIME);
     /* A Kafka timestamp that is no instant is none. */
     assert_false(decoding_take(&d, TOC_STR(HEAD "\"type\":\"a.open\"}"), NULL, 0, INT64_MAX));
@@ -244,7 +247,8 @@ static void tells_identity_and_content(void **state)
     static const char *const same[] = {
         HEAD "\"type\":\"a.need\",\"data\":{\"case\":\"c\",\"level\":2}}",
         HEAD "\"type\":\"a.need\", \"data\": {\"level\":2.0,\"case\":\"\\u0063\"}}",
-        HEAD "\"type\":\"a.need\",\"data\":{\"case\":\"c\",\"level\":2,\"extra\":1},\"trace\":\"x\"}",
+        HEAD
+        "\"type\":\"a.need\",\"data\":{\"case\":\"c\",\"level\":2,\"extra\":1},\"trace\":\"x\"}",
     };
     static const char *const other[] = {
         HEAD "\"type\":\"a.need\",\"data\":{\"case\":\"c\",\"level\":3}}",
@@ -272,7 +276,8 @@ static void tells_identity_and_content(void **state)
         assert_int_equal(toc_hash128_compare(e.identity, expected), 0);
         assert_false(e.content == first.content);
     }
-    /* A repeat that was stored later is the same, though its clock was corrected to another time. */
+    /* A repeat that was stored later is the same, though its clock was corrected to another time.
+     */
     assert_true(decoding_take(&d, toc_str_of(same[0]), NULL, 0, STORED_MS + 777));
     assert_true(d.events[0].content == first.content && d.events[0].at_ms == STORED_MS + 777);
     expected = toc_decoder_identity(TOC_STR("/s1"), TOC_STR(""));
@@ -311,9 +316,8 @@ static void takes_padded_records(void **state)
     static const char json[] = HEAD "\"type\":\"a.open\",\"data\":{\"a\":12}}";
     struct decoding d;
     char *padded = toc_mem_get(sizeof json - 1 + TOC_RECORD_PADDING);
-    struct toc_record record = {.bytes = {padded, sizeof json - 1},
-                                .is_padded = true,
-                                .origin = {.stored_ms = STORED_MS}};
+    struct toc_record record = {
+        .bytes = {padded, sizeof json - 1}, .is_padded = true, .origin = {.stored_ms = STORED_MS}};
     (void)state;
 
     decoding_begin(&d, NULL, NULL);
@@ -346,8 +350,8 @@ static void tells_particulars(void **state)
     (void)state;
 
     decoding_begin(&d, NULL, NULL);
-    assert_false(decoding_take(&d, TOC_STR(HEAD "\"type\":\"a.need\",\"data\":{\"case\":\"1\"}}"), NULL,
-                               0, STORED_MS));
+    assert_false(decoding_take(&d, TOC_STR(HEAD "\"type\":\"a.need\",\"data\":{\"case\":\"1\"}}"),
+                               NULL, 0, STORED_MS));
     assert_string_equal(d.detail.data, "missing: \"level\"");
     for (int i = 0; i < 3; i++) {
         static const char *const letters[] = {"\\u0001", "\xC3\xA9", "\xF0\x9F\x98\x80"};
@@ -370,18 +374,12 @@ static void tells_particulars(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_typed_values),
-        cmocka_unit_test(reads_mgrs),
-        cmocka_unit_test(finds_fields_in_any_order),
-        cmocka_unit_test(finds_repeats_among_many),
-        cmocka_unit_test(keeps_to_the_size),
-        cmocka_unit_test(corrects_the_clock),
-        cmocka_unit_test(a_file_has_no_clock),
-        cmocka_unit_test(tells_identity_and_content),
-        cmocka_unit_test(content_sees_long_texts),
-        cmocka_unit_test(takes_padded_records),
-        cmocka_unit_test(has_words_for_each_reason),
-        cmocka_unit_test(tells_particulars),
+        cmocka_unit_test(gives_typed_values),        cmocka_unit_test(reads_mgrs),
+        cmocka_unit_test(finds_fields_in_any_order), cmocka_unit_test(finds_repeats_among_many),
+        cmocka_unit_test(keeps_to_the_size),         cmocka_unit_test(corrects_the_clock),
+        cmocka_unit_test(a_file_has_no_clock),       cmocka_unit_test(tells_identity_and_content),
+        cmocka_unit_test(content_sees_long_texts),   cmocka_unit_test(takes_padded_records),
+        cmocka_unit_test(has_words_for_each_reason), cmocka_unit_test(tells_particulars),
     };
 
     return cmocka_run_group_tests_name("event/decode_event", tests, NULL, NULL);

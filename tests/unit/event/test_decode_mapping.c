@@ -20,8 +20,8 @@ static bool mapped_begin(struct mapped *m, const char *yaml)
     struct toc_text copy = {0};
 
     *m = (struct mapped){.diag = toc_diag_create()};
-    assert_true(toc_catalogue_parse("types.yaml", toc_str_of(catalogue_text), m->diag,
-                                    &m->catalogue));
+    assert_true(
+        toc_catalogue_parse("types.yaml", toc_str_of(catalogue_text), m->diag, &m->catalogue));
     toc_text_add(&copy, toc_str_of(yaml));
     uint32_t file = toc_diag_add_file(m->diag, "tocsin.yaml", toc_text_str(&copy));
 
@@ -116,8 +116,8 @@ static void reads_an_array_of_detections(void **state)
     assert_text(e->subject, "17");
     assert_int_equal(e->mode, TOC_MODE_EXERCISE);
     assert_int_equal(e->at_ms, STORED_MS + 250);
-    assert_true(e->fields[IMPACT].point.lat_deg == 16.5 && e->fields[IMPACT].point.lon_deg == -0.25 &&
-                e->fields[IMPACT].point.error_m == 30);
+    assert_true(e->fields[IMPACT].point.lat_deg == 16.5 &&
+                e->fields[IMPACT].point.lon_deg == -0.25 && e->fields[IMPACT].point.error_m == 30);
     assert_float_equal(e->fields[ALTITUDE].number, 304.8, 1e-9);
     assert_float_equal(e->fields[SPEED].number, 6, 0);
     assert_float_equal(e->fields[WARMTH].number, 100, 1e-9);
@@ -145,9 +145,10 @@ static void one_wrong_element_does_not_take_the_others_along(void **state)
     decode_with(&d, &m,
                 "each: all\ntype: kind\nsource: { value: /s }\n"
                 "fields: { case: c, level: l, impact: place, rounds: r }\n");
-    assert_true(take(&d, "{\"all\":[{\"kind\":\"a.need\",\"c\":7,\"l\":2},{\"kind\":\"a.need\",\"c\":1},"
-                         "{\"kind\":\"a.nead\"},{\"kind\":\"a.hit\",\"place\":\"30QYD1234567890\","
-                         "\"r\":-1},5]}"));
+    assert_true(
+        take(&d, "{\"all\":[{\"kind\":\"a.need\",\"c\":7,\"l\":2},{\"kind\":\"a.need\",\"c\":1},"
+                 "{\"kind\":\"a.nead\"},{\"kind\":\"a.hit\",\"place\":\"30QYD1234567890\","
+                 "\"r\":-1},5]}"));
     assert_int_equal(d.count, 2);
     assert_int_equal(toc_decoder_refused_parts(d.decoder), 3);
     assert_int_equal(d.reason, TOC_REFUSAL_MISSING_FIELD);
@@ -263,7 +264,8 @@ static void reads_times(void **state)
 
         (void)snprintf(text, sizeof text,
                        "type: { value: a.open }\nsource: { value: /s }\n"
-                       "time: { path: t, format: %s }\n", cases[i].format);
+                       "time: { path: t, format: %s }\n",
+                       cases[i].format);
         decode_with(&d, &m, text);
         (void)snprintf(text, sizeof text, "{\"t\":%s}", cases[i].json);
         assert_true(take(&d, text));
@@ -289,8 +291,10 @@ static void refuses_what_does_not_fit(void **state)
          TOC_REFUSAL_MAPPING},
         {"type: { value: a.need }\nsource: { value: /s }\nfields: { case: c, level: l }",
          "{\"c\":\"x\",\"l\":4}", TOC_REFUSAL_WRONG_FIELD},
-        {"type: { value: a.need }\nsource: { value: /s }\nfields: { case: { path: c, codes: { a: b } },"
-         " level: l }", "{\"c\":\"x\",\"l\":3}", TOC_REFUSAL_WRONG_FIELD},
+        {"type: { value: a.need }\nsource: { value: /s }\nfields: { case: { path: c, codes: { a: b "
+         "} },"
+         " level: l }",
+         "{\"c\":\"x\",\"l\":3}", TOC_REFUSAL_WRONG_FIELD},
         {"type: { value: a.hit }\nsource: { value: /s }\nfields: { impact: { lat: a, lon: b } }",
          "{\"a\":91,\"b\":0}", TOC_REFUSAL_WRONG_FIELD},
         {"type: { value: a.hit }\nsource: { value: /s }\nfields: { impact: { lat: a, lon: b } }",
@@ -330,8 +334,8 @@ static void says_what_is_wrong_in_a_mapping(void **state)
         {"type: { path: t, codes: { 1: a.nead } }\nsource: { value: /s }", "1:30: error[E0453]",
          "did you mean \"a.need\"?"},
         {"type: { path: t, codes: {} }\nsource: { value: /s }", "1:25: error[E0452]", NULL},
-        {"type: { value: a.need }\nsource: { value: /s }\nfields: { case: c }",
-         "error[E0451]", "\"level\""},
+        {"type: { value: a.need }\nsource: { value: /s }\nfields: { case: c }", "error[E0451]",
+         "\"level\""},
         {OK_HEAD "fields: { impact: p, munitoin: q }", "3:22: error[E0454]",
          "did you mean \"munition\"?"},
         {OK_HEAD "fields: { impact: p, munition: { value: stone } }", "3:41: error[E0455]", NULL},
@@ -366,8 +370,8 @@ static void says_what_is_wrong_in_a_mapping(void **state)
         {OK_HEAD "fields: { impact: p, note: a. }", "error[E0452]", "not a path"},
         {OK_HEAD "fields: { impact: p, note: 1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17 }",
          "error[E0452]", "not a path"},
-        {OK_HEAD "fields: { impact: p }\ntime: { value: 2026-11-21T10:00:00Z }", "4:7: error[E0457]",
-         NULL},
+        {OK_HEAD "fields: { impact: p }\ntime: { value: 2026-11-21T10:00:00Z }",
+         "4:7: error[E0457]", NULL},
         {OK_HEAD "fields: { impact: p }\nid: { value: 1 }", "4:5: error[E0457]", NULL},
         {OK_HEAD "fields: { impact: p }\nmode: { value: exercice }", "4:16: error[E0455]",
          "did you mean \"exercise\"?"},
