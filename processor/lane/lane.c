@@ -149,10 +149,19 @@ static void on_told(const struct toc_told *told, void *context)
 {
     struct toc_lane *lane = context;
     struct toc_letter letter;
+    struct toc_str topic = told->topic;
     toc_assert(lane->is_feeding);
-    toc_letters_alert(&lane->letters, told, lane->clock_ms, &letter);
-    put(lane, &letter);
-    toc_letters_open(&lane->letters, told, lane->clock_ms, &letter);
+    if (topic.size == 0 && lane->look != NULL) { /* Adopted, and its rule is no more. */
+        topic = toc_plan_topic(&lane->look->plan, told->alert_id);
+    }
+    if (topic.size > 0) {
+        toc_letters_alert(&lane->letters, told, topic, lane->clock_ms, &letter);
+        put(lane, &letter);
+    } else {
+        TOC_LOG(lane->options.log, WARNING, "open.topic_gone",
+                toc_log_text("alert_id", told->alert_id));
+    }
+    toc_letters_open(&lane->letters, told, topic, lane->clock_ms, &letter);
     put(lane, &letter);
     if (lane->options.on_told != NULL) {
         lane->options.on_told(told, lane->options.context);
@@ -205,21 +214,22 @@ static void to_dead(struct toc_lane *lane, struct input *input, const struct toc
     put(lane, &letter);
 }
 
-static bool is_declared(const struct input *input, const struct toc_event events[], size_t count)
+static bool is_declared(const struct input *input, const struct toc_event *event)
 {
-    for (size_t i = 0; i < count && input->types != NULL; i++) {
-        if (!input->types[events[i].type]) {
-            return false;
-        }
-    }
-    return true;
+    return input->types == NULL || input->types[event->type];
 }
 
-static void feed_events(struct toc_lane *lane, struct input *input, const struct toc_part *part,
+/* False: one of them at least is of a type that the input does not declare. */
+static bool feed_events(struct toc_lane *lane, struct input *input, const struct toc_part *part,
                         const struct toc_read *read, const struct toc_event events[], size_t count)
 {
     bool is_late = false;
+    bool is_all = true;
     for (size_t i = 0; i < count; i++) {
+        if (!is_declared(input, &events[i])) {
+            is_all = false;
+            continue;
+        }
         enum toc_feed fed = toc_engine_feed(lane->engine, part->input, part->index, &events[i]);
         if (lane->state == TOC_LANE_WARMING) {
             continue; /* Counted when it was live. */
@@ -237,6 +247,7 @@ static void feed_events(struct toc_lane *lane, struct input *input, const struct
         toc_letters_late(&lane->letters, read, input->of->input.name, &letter);
         put(lane, &letter);
     }
+    return is_all;
 }
 
 static void set_idle(struct toc_lane *lane, size_t number, bool is_idle)
@@ -263,15 +274,14 @@ static void feed(struct toc_lane *lane, const struct toc_read *read)
     *(is_warming ? &input->counts.warmed : &input->counts.records) += 1;
     enum toc_status status = toc_decoder_decode(input->decoder, &read->record, &events, &count,
                                                 &reason, &lane->detail);
-    if (status == TOC_OK && !is_declared(input, events, count)) {
-        status = TOC_E_REFUSED;
+    bool is_whole = status == TOC_OK && toc_decoder_refused_parts(input->decoder) == 0;
+    if (status == TOC_OK && !feed_events(lane, input, part, read, events, count) && is_whole) {
+        is_whole = false;
         reason = TOC_REFUSAL_UNKNOWN_TYPE;
         toc_text_clear(&lane->detail);
         toc_text_addf(&lane->detail, "the input does not declare this type");
     }
-    if (status == TOC_OK) {
-        feed_events(lane, input, part, read, events, count);
-    } else if (!is_warming) {
+    if (!is_whole && !is_warming) { /* Of an array, what is right was fed. */
         to_dead(lane, input, read, reason, toc_text_str(&lane->detail));
     }
     if (!is_warming) {

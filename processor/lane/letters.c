@@ -17,10 +17,10 @@ static void add_number(struct toc_letters *letters, struct toc_letter *letter, c
     add(letters, letter, name, toc_str_of(letters->numbers[place]));
 }
 
-void toc_letters_alert(struct toc_letters *letters, const struct toc_told *told, int64_t now_ms,
-                       struct toc_letter *out)
+void toc_letters_alert(struct toc_letters *letters, const struct toc_told *told,
+                       struct toc_str topic, int64_t now_ms, struct toc_letter *out)
 {
-    *out = (struct toc_letter){.topic = told->topic,
+    *out = (struct toc_letter){.topic = topic,
                                .key = told->alert_id,
                                .value = told->record,
                                .has_key = true,
@@ -28,16 +28,18 @@ void toc_letters_alert(struct toc_letters *letters, const struct toc_told *told,
                                .headers = letters->headers,
                                .stored_ms = now_ms};
     add(letters, out, "content-type", TOC_STR("application/cloudevents+json"));
-    add(letters, out, "tocsin-rule", told->rule->name);
+    if (told->rule != NULL) {
+        add(letters, out, "tocsin-rule", told->rule->name);
+    }
 }
 
-void toc_letters_open(struct toc_letters *letters, const struct toc_told *told, int64_t now_ms,
-                      struct toc_letter *out)
+void toc_letters_open(struct toc_letters *letters, const struct toc_told *told,
+                      struct toc_str topic, int64_t now_ms, struct toc_letter *out)
 {
-    toc_letters_alert(letters, told, now_ms, out);
+    toc_letters_alert(letters, told, topic, now_ms, out);
     out->topic = letters->open_topic;
     out->has_value = told->is_open;
-    add(letters, out, "tocsin-topic", told->topic);
+    add(letters, out, "tocsin-topic", topic);
 }
 
 /* The record as it came, with room left for our own headers. */

@@ -17,11 +17,12 @@ struct toc_letters {
     char numbers[3][24];
 };
 
-/* @letters holds what the letter borrows, until the next letter. */
-void toc_letters_alert(struct toc_letters *letters, const struct toc_told *told, int64_t now_ms,
-                       struct toc_letter *out);
-void toc_letters_open(struct toc_letters *letters, const struct toc_told *told, int64_t now_ms,
-                      struct toc_letter *out);
+/* @letters holds what the letter borrows, until the next letter. @topic: told->topic, or where the
+ * alert was told before, if its rule is no more. */
+void toc_letters_alert(struct toc_letters *letters, const struct toc_told *told,
+                       struct toc_str topic, int64_t now_ms, struct toc_letter *out);
+void toc_letters_open(struct toc_letters *letters, const struct toc_told *told,
+                      struct toc_str topic, int64_t now_ms, struct toc_letter *out);
 /* @reason: a word that never changes; @detail: a sentence or empty. */
 void toc_letters_dead(struct toc_letters *letters, const struct toc_read *read,
                       struct toc_str input, const char *reason, struct toc_str detail,

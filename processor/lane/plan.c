@@ -164,14 +164,27 @@ static int by_id(const void *a, const void *b)
     return toc_str_compare(left->alert_id, right->alert_id);
 }
 
-static void release(struct toc_plan_row *row)
+static struct toc_str keep(struct toc_str text)
+{
+    return (struct toc_str){.data = text.data != NULL ? toc_mem_copy(text.data, text.size) : NULL,
+                            .size = text.size};
+}
+
+static void release(struct toc_str *text)
 {
     union {
         const char *in;
         void *out;
-    } id = {.in = row->alert_id.data}, record = {.in = row->record.data};
-    toc_mem_free(id.out);
-    toc_mem_free(record.out);
+    } bytes = {.in = text->data};
+    toc_mem_free(bytes.out);
+    *text = (struct toc_str){.data = NULL};
+}
+
+static void release_row(struct toc_plan_row *row)
+{
+    release(&row->alert_id);
+    release(&row->record);
+    release(&row->topic);
 }
 
 /* Sort (rows of one alert stay in the order of the log, by their place) and keep the last ones. */
@@ -199,7 +212,7 @@ static void condense(struct table *table)
         if (is_last && spare[i].record.data != NULL) {
             spare[kept++] = spare[i];
         } else {
-            release(&spare[i]);
+            release_row(&spare[i]);
         }
     }
     toc_mem_free(order);
@@ -208,7 +221,7 @@ static void condense(struct table *table)
     table->count = kept;
 }
 
-static void on_row(struct toc_str key, struct toc_str value, void *context)
+static void on_row(struct toc_str key, struct toc_str value, struct toc_str topic, void *context)
 {
     struct table *table = context;
     if (key.data == NULL) {
@@ -223,9 +236,42 @@ static void on_row(struct toc_str key, struct toc_str value, void *context)
         table->room = room;
     }
     table->rows[table->count++] = (struct toc_plan_row){
-        .alert_id = {.data = toc_mem_copy(key.data, key.size), .size = key.size},
-        .record = {.data = value.data != NULL ? toc_mem_copy(value.data, value.size) : NULL,
-                   .size = value.size}};
+        .alert_id = keep(key), .record = keep(value), .topic = keep(topic)};
+}
+
+/* An alert whose rule is no more is ended where it was told, if that topic is still there. */
+static enum toc_status check_row_topics(const struct toc_plan_options *options,
+                                        struct toc_plan *plan, struct toc_text *words)
+{
+    for (size_t i = 0; i < plan->row_count; i++) {
+        struct toc_str topic = plan->rows[i].topic;
+        bool is_known = topic.size == 0;
+        int32_t count = 0;
+        for (size_t k = 0; k < options->output_count && !is_known; k++) {
+            is_known = toc_str_equal(toc_str_of(options->outputs[k]), topic);
+        }
+        if (is_known) {
+            continue;
+        }
+        enum toc_status status = toc_broker_partitions(options->producer, topic.data,
+                                                       options->timeout_ms, &count, words);
+        if (status == TOC_E_NOT_FOUND) {
+            release(&plan->rows[i].topic);
+        } else if (status != TOC_OK) {
+            return status;
+        }
+    }
+    return TOC_OK;
+}
+
+struct toc_str toc_plan_topic(const struct toc_plan *plan, struct toc_str alert_id)
+{
+    const struct toc_plan_row wanted = {.alert_id = alert_id};
+    const struct toc_plan_row *row =
+        plan->row_count > 0
+            ? bsearch(&wanted, plan->rows, plan->row_count, sizeof *plan->rows, by_id)
+            : NULL;
+    return row != NULL ? row->topic : (struct toc_str){.data = NULL};
 }
 
 static enum toc_status read_open(const struct toc_plan_options *options, struct toc_plan *plan,
@@ -233,13 +279,13 @@ static enum toc_status read_open(const struct toc_plan_options *options, struct 
 {
     struct table table = {.count = 0};
     enum toc_status status = toc_broker_read(options->reader, options->open_topic,
-                                             options->timeout_ms, words, on_row, &table);
+                                             "tocsin-topic", options->timeout_ms, words, on_row, &table);
     if (table.count > 0) {
         condense(&table);
     }
     plan->rows = table.rows;
     plan->row_count = table.count;
-    return status;
+    return status == TOC_OK ? check_row_topics(options, plan, words) : status;
 }
 
 enum toc_status toc_plan_check(const struct toc_plan_options *options, struct toc_text *out_words)
@@ -269,7 +315,7 @@ enum toc_status toc_plan_make(const struct toc_plan_options *options, struct toc
 void toc_plan_finish(struct toc_plan *plan)
 {
     for (size_t i = 0; i < plan->row_count; i++) {
-        release(&plan->rows[i]);
+        release_row(&plan->rows[i]);
     }
     toc_mem_free(plan->rows);
     toc_mem_free(plan->parts);

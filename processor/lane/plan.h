@@ -41,6 +41,7 @@ struct toc_plan_part {
 
 struct toc_plan_row {
     struct toc_str alert_id, record; /* The record as written: a CloudEvent. */
+    struct toc_str topic; /* Where it was told; empty: unknown, or that topic is gone. */
 };
 
 struct toc_plan {
@@ -48,7 +49,7 @@ struct toc_plan {
     size_t part_count;
     int64_t clock_ms;
     bool is_first; /* Nothing was committed: the ends, and now. */
-    struct toc_plan_row *rows;
+    struct toc_plan_row *rows; /* By alert_id. */
     size_t row_count;
 };
 
@@ -59,6 +60,8 @@ TOC_MUST_CHECK enum toc_status toc_plan_check(const struct toc_plan_options *opt
 TOC_MUST_CHECK enum toc_status toc_plan_make(const struct toc_plan_options *options,
                                              struct toc_plan *plan, struct toc_text *out_words);
 void toc_plan_finish(struct toc_plan *plan);
+/* Where the open alert was told; empty: it is not among the rows, or its topic is gone. */
+struct toc_str toc_plan_topic(const struct toc_plan *plan, struct toc_str alert_id);
 
 /* The text committed with a position, and back. False: it is none of ours. */
 void toc_plan_note(int64_t clock_ms, bool is_idle, char out[TOC_SPOT_NOTE]);

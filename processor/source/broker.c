@@ -127,11 +127,31 @@ enum toc_status toc_broker_at(rd_kafka_t *client, struct toc_spot spots[], size_
     return status;
 }
 
+struct rows {
+    const char *header;
+    void (*on_row)(struct toc_str key, struct toc_str value, struct toc_str note, void *context);
+    void *context;
+};
+
+static void give(const rd_kafka_message_t *message, const struct rows *rows)
+{
+    rd_kafka_headers_t *headers = NULL;
+    const void *note = NULL;
+    size_t size = 0;
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_header_get_last(headers, rows->header, &note, &size) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+        size = 0;
+    }
+    rows->on_row((struct toc_str){.data = message->key, .size = message->key_len},
+                 (struct toc_str){.data = message->payload, .size = message->len},
+                 (struct toc_str){.data = note, .size = size}, rows->context);
+}
+
 /* Read one partition to @end; the client has it assigned. */
 static enum toc_status read_to(rd_kafka_queue_t *queue, int64_t end, int timeout_ms,
                                const char *topic, struct toc_text *out_words,
-                               void (*on_row)(struct toc_str, struct toc_str, void *),
-                               void *context)
+                               const struct rows *rows)
 {
     for (;;) {
         rd_kafka_message_t *message = rd_kafka_consume_queue(queue, timeout_ms);
@@ -142,8 +162,7 @@ static enum toc_status read_to(rd_kafka_queue_t *queue, int64_t end, int timeout
         int64_t next = message->offset;
         if (err == RD_KAFKA_RESP_ERR_NO_ERROR) {
             next++;
-            on_row((struct toc_str){.data = message->key, .size = message->key_len},
-                   (struct toc_str){.data = message->payload, .size = message->len}, context);
+            give(message, rows);
         }
         rd_kafka_message_destroy(message);
         if (err == RD_KAFKA_RESP_ERR__PARTITION_EOF || err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -157,12 +176,13 @@ static enum toc_status read_to(rd_kafka_queue_t *queue, int64_t end, int timeout
     }
 }
 
-enum toc_status toc_broker_read(rd_kafka_t *client, const char *topic, int timeout_ms,
-                                struct toc_text *out_words,
+enum toc_status toc_broker_read(rd_kafka_t *client, const char *topic, const char *header,
+                                int timeout_ms, struct toc_text *out_words,
                                 void (*on_row)(struct toc_str key, struct toc_str value,
-                                               void *context),
+                                               struct toc_str note, void *context),
                                 void *context)
 {
+    const struct rows rows = {.header = header, .on_row = on_row, .context = context};
     int32_t partitions = 0;
     enum toc_status status =
         toc_broker_partitions(client, topic, timeout_ms, &partitions, out_words);
@@ -183,7 +203,7 @@ enum toc_status toc_broker_read(rd_kafka_t *client, const char *topic, int timeo
         rd_kafka_queue_forward(own, queue);
         rd_kafka_queue_destroy(own);
         (void)rd_kafka_assign(client, list);
-        status = read_to(queue, end.offset, timeout_ms, topic, out_words, on_row, context);
+        status = read_to(queue, end.offset, timeout_ms, topic, out_words, &rows);
         (void)rd_kafka_assign(client, NULL);
         rd_kafka_queue_destroy(queue);
         rd_kafka_topic_partition_list_destroy(list);

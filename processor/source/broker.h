@@ -41,10 +41,10 @@ TOC_MUST_CHECK enum toc_status toc_broker_begins(rd_kafka_t *client, struct toc_
 
 /* Read every record of @topic up to the ends it has now, partition by partition, each in its order.
  * @timeout_ms is how long the next record may take.
- * @value.data is NULL for a tombstone. The slices are borrowed for the call. The client's assignment
- * is used and empty again after it. */
-TOC_MUST_CHECK enum toc_status toc_broker_read(rd_kafka_t *client, const char *topic,
-                                               int timeout_ms, struct toc_text *out_words,
-                                               void (*on_row)(struct toc_str key,
-                                                              struct toc_str value, void *context),
-                                               void *context);
+ * @value.data is NULL for a tombstone; @note is the value of the header called @header, or empty. The
+ * slices are borrowed for the call. The client's assignment is used and empty again after it. */
+TOC_MUST_CHECK enum toc_status toc_broker_read(
+    rd_kafka_t *client, const char *topic, const char *header, int timeout_ms,
+    struct toc_text *out_words,
+    void (*on_row)(struct toc_str key, struct toc_str value, struct toc_str note, void *context),
+    void *context);

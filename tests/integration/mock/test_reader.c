@@ -327,9 +327,10 @@ static void a_broker_that_is_away_is_an_answer_too(void **state)
     close_scene(&scene);
 }
 
-static void on_row(struct toc_str key, struct toc_str value, void *context)
+static void on_row(struct toc_str key, struct toc_str value, struct toc_str note, void *context)
 {
     struct toc_text *rows = context;
+    assert_int_equal(note.size, 0);
     toc_text_addf(rows, "%.*s=%.*s ", (int)key.size, key.data, (int)value.size, value.data);
 }
 
@@ -343,7 +344,7 @@ static void a_table_is_read_to_its_end(void **state)
     mock_write(&scene.mock, "in", 0, "a", "1", 1700000000000);
     mock_write(&scene.mock, "in", 0, "b", "2", 1700000000000);
     mock_write(&scene.mock, "in", 0, "a", "3", 1700000000000);
-    assert_int_equal(toc_broker_read(scene.client, "in", 5000, &words, on_row, &rows), TOC_OK);
+    assert_int_equal(toc_broker_read(scene.client, "in", "note", 5000, &words, on_row, &rows), TOC_OK);
     assert_string_equal(rows.data, "a=1 b=2 a=3 ");
     toc_text_finish(&rows);
     toc_text_finish(&words);

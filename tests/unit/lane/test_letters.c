@@ -48,7 +48,7 @@ static void an_alert_goes_to_its_topic(void **state)
     (void)state;
     struct toc_told one = told(true);
     struct toc_letter letter;
-    toc_letters_alert(&letters, &one, 1234, &letter);
+    toc_letters_alert(&letters, &one, one.topic, 1234, &letter);
     assert_true(toc_str_equal(letter.topic, TOC_STR("alerts.fire.exercise")));
     assert_true(toc_str_equal(letter.key, TOC_STR("0123")));
     assert_true(toc_str_equal(letter.value, TOC_STR("{\"data\":{}}")));
@@ -63,7 +63,7 @@ static void the_picture_holds_what_is_open(void **state)
     (void)state;
     struct toc_told one = told(true);
     struct toc_letter letter;
-    toc_letters_open(&letters, &one, 1234, &letter);
+    toc_letters_open(&letters, &one, one.topic, 1234, &letter);
     assert_true(toc_str_equal(letter.topic, TOC_STR("w.alerts.open")));
     assert_true(letter.has_value);
     ASSERT_HEADER(&letter, "tocsin-topic", "alerts.fire.exercise");
@@ -74,8 +74,22 @@ static void the_end_leaves_a_tombstone(void **state)
     (void)state;
     struct toc_told one = told(false);
     struct toc_letter letter;
-    toc_letters_open(&letters, &one, 1234, &letter);
+    toc_letters_open(&letters, &one, one.topic, 1234, &letter);
     assert_true(letter.has_key && !letter.has_value);
+}
+
+static void what_ends_with_its_rule_is_told_where_it_was(void **state)
+{
+    (void)state;
+    struct toc_told one = told(false);
+    struct toc_letter letter;
+    size_t count = 0;
+    one.rule = NULL;
+    one.topic = TOC_STR("");
+    toc_letters_alert(&letters, &one, TOC_STR("alerts.old"), 1234, &letter);
+    assert_true(toc_str_equal(letter.topic, TOC_STR("alerts.old")));
+    (void)header(&letter, "tocsin-rule", &count);
+    assert_int_equal(count, 0);
 }
 
 static struct toc_read poison(const struct toc_header *headers, size_t count)
@@ -169,6 +183,7 @@ int main(void)
         cmocka_unit_test(an_alert_goes_to_its_topic),
         cmocka_unit_test(the_picture_holds_what_is_open),
         cmocka_unit_test(the_end_leaves_a_tombstone),
+        cmocka_unit_test(what_ends_with_its_rule_is_told_where_it_was),
         cmocka_unit_test(a_dead_letter_says_why_and_whence),
         cmocka_unit_test(a_tombstone_stays_one),
         cmocka_unit_test(a_late_record_is_marked_late),
