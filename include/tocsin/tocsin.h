@@ -27,19 +27,19 @@ extern "C" {
 
 struct tocsin;
 
-struct tocsin_alert { /* Borrowed for the length of the call. */
+struct tocsin_alert {     /* Borrowed for the length of the call. */
     const char *topic;    /* Where the rule tells it. NUL-terminated, as all of these. */
     const char *alert_id; /* Stays the same through the life of an alert. */
     const char *state;    /* new update cleared expired cancelled */
     bool is_open;
-    const char *record;   /* The CloudEvent, one line of JSON. */
-    size_t record_size;   /* Bytes, without the NUL. */
+    const char *record; /* The CloudEvent, one line of JSON. */
+    size_t record_size; /* Bytes, without the NUL. */
 };
 
 struct tocsin_options {
-    const char *rules;  /* Folder of rule files. Required. */
-    const char *types;  /* Folder of event types; NULL = <rules>/types. */
-    const char *places; /* Folder of GeoJSON; NULL = <rules>/places. */
+    const char *rules;       /* Folder of rule files. Required. */
+    const char *types;       /* Folder of event types; NULL = <rules>/types. */
+    const char *places;      /* Folder of GeoJSON; NULL = <rules>/places. */
     int64_t max_disorder_ms; /* How long what rests on silence waits; >= 0. */
     int64_t accept_late_ms;  /* How late an event may be and still count; >= max_disorder_ms. */
     void (*on_alert)(const struct tocsin_alert *alert, void *context); /* Required. */

@@ -6,8 +6,10 @@
 #include "base/mem.h"
 
 static const char *const state_texts[] = {
-    [TOC_ALERT_NEW] = "new",         [TOC_ALERT_UPDATE] = "update",
-    [TOC_ALERT_CLEARED] = "cleared", [TOC_ALERT_EXPIRED] = "expired",
+    [TOC_ALERT_NEW] = "new",
+    [TOC_ALERT_UPDATE] = "update",
+    [TOC_ALERT_CLEARED] = "cleared",
+    [TOC_ALERT_EXPIRED] = "expired",
     [TOC_ALERT_CANCELLED] = "cancelled",
 };
 
@@ -103,6 +105,7 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     alert->end_ms = is_open ? TOC_INSTANT_NEVER : episode->end_ms;
     alert->last_ms = episode->last_ms;
     alert->count = episode->count;
+    alert->digest = episode->digest;
     alert->ending = episode->ending;
     alert->place = episode->place;
     alert->told_ms = telling->now_ms;
@@ -130,7 +133,7 @@ static int64_t least(int64_t a, int64_t b)
 static bool is_changed(const struct toc_alert *alert, const struct toc_episode *episode)
 {
     return alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
-           alert->last_ms != episode->last_ms ||
+           alert->digest != episode->digest ||
            (!alert->is_open &&
             (alert->end_ms != episode->end_ms || alert->ending != episode->ending));
 }

@@ -1,7 +1,7 @@
 /* alert/alert.h - what the world hears of an episode: identity, life, record.
  *
- * Episodes are the truth and may change as late events come; alerts are what was told. toc_alerts_tell
- * compares the two and tells the difference:
+ * Episodes are the truth and may change as late events come; alerts are what was told.
+ * toc_alerts_tell compares the two and tells the difference:
  *
  *            not told      told, open              told, ended            cancelled
  *   holds    new           update, if changed *    update (open again)    update (true again)
@@ -44,16 +44,16 @@ struct toc_key {
 
 struct toc_alert {
     char id[TOC_ALERT_ID];
-    uint64_t seq;          /* Of the newest record told; 0 = none told yet. */
+    uint64_t seq; /* Of the newest record told; 0 = none told yet. */
     enum toc_alert_state state;
     bool is_open;
-    bool is_linked;        /* An episode bears it. */
-    bool is_adopted;       /* Goes on from an earlier run. */
-    bool is_waiting;       /* An update waits for update_every. */
+    bool is_linked;                    /* An episode bears it. */
+    bool is_adopted;                   /* Goes on from an earlier run. */
+    bool is_waiting;                   /* An update waits for update_every. */
     int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
     enum toc_ending ending;            /* As told. */
-    uint64_t count;
-    int64_t told_ms;       /* Lane clock when it was last told. */
+    uint64_t count, digest;
+    int64_t told_ms; /* Lane clock when it was last told. */
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */
 };
@@ -69,13 +69,13 @@ struct toc_telling {
     const struct toc_catalogue *catalogue;
     const struct toc_places *places;
     const struct toc_key *key;
-    bool is_at_once;      /* Begins are told at once, not when the watermark passes. */
-    bool is_clustered;    /* Many episodes at a time that are known by their evidence. */
-    int64_t watermark_ms; /* TOC_INSTANT_NONE: nothing decided yet. */
-    int64_t settled_ms;   /* Episodes that ended up to here change no more. */
-    int64_t now_ms;       /* The lane clock. */
-    bool is_flushing;     /* update_every holds nothing back. */
-    struct toc_str source; /* CloudEvents source of the records. */
+    bool is_at_once;                 /* Begins are told at once, not when the watermark passes. */
+    bool is_clustered;               /* Many episodes at a time that are known by their evidence. */
+    int64_t watermark_ms;            /* TOC_INSTANT_NONE: nothing decided yet. */
+    int64_t settled_ms;              /* Episodes that ended up to here change no more. */
+    int64_t now_ms;                  /* The lane clock. */
+    bool is_flushing;                /* update_every holds nothing back. */
+    struct toc_str source;           /* CloudEvents source of the records. */
     struct toc_text *record, *topic; /* Room to write in. */
     void (*on_record)(const struct toc_alert *alert, const struct toc_telling *telling,
                       struct toc_str data, void *context); /* *record holds the CloudEvent. */
@@ -115,7 +115,7 @@ struct toc_record_content {
     const struct toc_alert *alert;
     const struct toc_episode *episode; /* NULL: cancelled, nothing is left of it. */
     enum toc_ending ending;
-    const char *merged_into;           /* An alert id, or NULL. */
+    const char *merged_into; /* An alert id, or NULL. */
 };
 /* Write the CloudEvent into telling->record; the slice is its `data`. */
 struct toc_str toc_record_write(const struct toc_record_content *content,

@@ -308,15 +308,14 @@ static void add_place(const struct writer *writer)
     if (writer->place < 0) {
         return;
     }
-    const struct toc_place *place =
-        toc_places_get(writer->telling->places, (size_t)writer->place);
+    const struct toc_place *place = toc_places_get(writer->telling->places, (size_t)writer->place);
     add_name(out, "place");
     toc_text_add_char(out, '{');
     add_text(out, "kind", place->kind);
     add_text(out, "name", place->name);
     if (writer->has_point) {
-        int64_t mm = toc_places_distance_mm(writer->telling->places, (size_t)writer->place,
-                                            writer->point);
+        int64_t mm =
+            toc_places_distance_mm(writer->telling->places, (size_t)writer->place, writer->point);
         toc_text_addf(out, ",\"distance_m\":%lld,\"bearing_deg\":%.0f", (long long)(mm / 1000),
                       toc_geo_bearing_deg(place->centre, writer->point));
     }
@@ -430,8 +429,8 @@ static void add_explanation(const struct writer *writer)
     for (size_t i = 0; i < rule->alias_count; i++) {
         unsigned roles = rule->aliases[i].roles;
         if ((roles & (TOC_ROLE_COUNTED | TOC_ROLE_AFTER | TOC_ROLE_EXPECTED)) != 0) {
-            toc_text_add(scratch, (roles & TOC_ROLE_EXPECTED) != 0 ? TOC_STR(" expected ")
-                                                                   : TOC_STR(" "));
+            toc_text_add(scratch,
+                         (roles & TOC_ROLE_EXPECTED) != 0 ? TOC_STR(" expected ") : TOC_STR(" "));
             toc_text_add(scratch, rule->aliases[i].name);
         }
     }
@@ -542,8 +541,8 @@ static void add_alert(struct writer *writer)
         add_instant(out, "end", alert->end_ms);
     }
     if (episode != NULL) {
-        add_instant(out, "onset", episode->first_ms != TOC_INSTANT_NONE ? episode->first_ms
-                                                                        : episode->begin_ms);
+        add_instant(out, "onset",
+                    episode->first_ms != TOC_INSTANT_NONE ? episode->first_ms : episode->begin_ms);
         add_instant(out, "first_event_time", episode->first_ms);
         add_instant(out, "last_event_time", episode->last_ms);
     }
@@ -591,8 +590,8 @@ struct toc_str toc_record_write(const struct toc_record_content *content,
         if (evidence->kept == NULL) {
             continue;
         }
-        bool is_newer = writer.newest == NULL ||
-                        toc_kept_compare(evidence->kept, writer.newest->kept) > 0;
+        bool is_newer =
+            writer.newest == NULL || toc_kept_compare(evidence->kept, writer.newest->kept) > 0;
         if (evidence->has_point && (!writer.has_point || is_newer)) {
             writer.has_point = true;
             writer.point = point_of(evidence);
@@ -607,7 +606,8 @@ struct toc_str toc_record_write(const struct toc_record_content *content,
     toc_text_addf(out, ",\"id\":\"%s-%llu\"", content->alert->id,
                   (unsigned long long)content->alert->seq);
     add_text(out, "source", telling->source);
-    toc_text_addf(out, ",\"type\":\"tocsin.alert.%s\"", toc_alert_state_text(content->alert->state));
+    toc_text_addf(out, ",\"type\":\"tocsin.alert.%s\"",
+                  toc_alert_state_text(content->alert->state));
     add_instant(out, "time", telling->now_ms);
     add_text(out, "subject", telling->rule->name);
     toc_text_add(out, TOC_STR(",\"datacontenttype\":\"application/json\",\"data\":"));

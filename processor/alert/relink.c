@@ -1,9 +1,9 @@
 /* alert/relink.c - late truth: which alert stands for which episode now.
  *
- * An alert keeps the episode it overlaps (of several the earliest); of two alerts that fall into one
- * episode the one told first stays, the other ends `cancelled`, merged_into it. Alerts of one event
- * or onset are known by it, clusters by the event that made them true. Alerts that were cancelled
- * come last: they go on only where nobody else does. */
+ * An alert keeps the episode it overlaps (of several the earliest); of two alerts that fall into
+ * one episode the one told first stays, the other ends `cancelled`, merged_into it. Alerts of one
+ * event or onset are known by it, clusters by the event that made them true. Alerts that were
+ * cancelled come last: they go on only where nobody else does. */
 #include "alert/alert.h"
 
 static bool is_same_event(struct toc_hash128 a, struct toc_hash128 b)

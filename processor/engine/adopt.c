@@ -87,13 +87,12 @@ static bool is_same_key(const struct toc_adopted *adopted, const struct toc_keye
         if (rule->key_parts[i].is_place && alert->place >= 0) {
             label = toc_places_get(engine->places, (size_t)alert->place)->name;
         }
-        json_t *value = json_object_getn(key, rule->key_parts[i].name.data,
-                                         rule->key_parts[i].name.size);
+        json_t *value =
+            json_object_getn(key, rule->key_parts[i].name.data, rule->key_parts[i].name.size);
         char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-        struct toc_str other =
-            text != NULL ? toc_str_of(text)
-                         : (struct toc_str){.data = json_string_value(value),
-                                            .size = json_string_length(value)};
+        struct toc_str other = text != NULL ? toc_str_of(text)
+                                            : (struct toc_str){.data = json_string_value(value),
+                                                               .size = json_string_length(value)};
         struct toc_text a = {0}, b = {0};
         toc_text_fold(&a, label);
         toc_text_fold(&b, other);
@@ -138,8 +137,8 @@ static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
 {
     struct toc_alert *alert = episode->alert;
     struct toc_telling telling = toc_keyed_telling(engine, keyed);
-    struct toc_adopted *adopted = is_by_id ? find_by_id(engine, alert->id)
-                                           : find_by_time(engine, keyed, alert, episode);
+    struct toc_adopted *adopted =
+        is_by_id ? find_by_id(engine, alert->id) : find_by_time(engine, keyed, alert, episode);
 
     if (adopted != NULL) {
         adopted->is_used = alert->is_adopted = true;
@@ -161,8 +160,7 @@ static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
 static void each_episode(struct toc_engine *engine, bool is_by_id)
 {
     for (size_t r = 0; r < engine->rule_count; r++) {
-        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL;
-             keyed = keyed->next) {
+        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL; keyed = keyed->next) {
             struct toc_episodes *episodes = &keyed->match.newest.episodes;
             for (size_t i = 0; i < episodes->count; i++) {
                 const struct toc_alert *alert = episodes->items[i].alert;
@@ -195,9 +193,9 @@ static void end_adopted(struct toc_engine *engine, struct toc_adopted *adopted)
     json_object_set_new(record, "end", json_string(end));
     json_object_set_new(record, "detected_at", json_string(detected));
     json_object_set_new(record, "end_reason",
-                        json_string(final != NULL              ? "window"
+                        json_string(final != NULL            ? "window"
                                     : adopted->ruled == NULL ? "rule"
-                                                               : "restart"));
+                                                             : "restart"));
     json_object_del(record, "expires_at");
     char *data = json_dumps(record, JSON_COMPACT);
     struct toc_text *out = &engine->record;
@@ -255,8 +253,7 @@ void toc_engine_unmute(struct toc_engine *engine)
     }
     toc_adopt_finish(engine);
     for (size_t r = 0; r < engine->rule_count; r++) {
-        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL;
-             keyed = keyed->next) {
+        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL; keyed = keyed->next) {
             toc_keyed_tell(engine, keyed, false); /* Counts that moved on meanwhile. */
         }
     }

@@ -33,7 +33,8 @@ static uint64_t inputs_of(const struct toc_engine *engine, const struct toc_alia
 
 void toc_clock_build(struct toc_engine *engine)
 {
-    engine->groups = toc_arena_array(&engine->arena, engine->rule_count + 1, sizeof *engine->groups);
+    engine->groups =
+        toc_arena_array(&engine->arena, engine->rule_count + 1, sizeof *engine->groups);
     for (size_t r = 0; r < engine->rule_count; r++) {
         const struct toc_rule *rule = engine->rules[r].rule;
         bool is_absence = rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;
@@ -77,8 +78,8 @@ static int64_t least_of(const struct toc_engine *engine, uint64_t mask, bool is_
         if (input->low_ms == TOC_INSTANT_NONE) {
             return TOC_INSTANT_NONE;
         }
-        int64_t at_ms = input->low_ms - (is_watermark ? input->spec.max_disorder_ms
-                                                      : input->spec.accept_late_ms);
+        int64_t at_ms = input->low_ms -
+                        (is_watermark ? input->spec.max_disorder_ms : input->spec.accept_late_ms);
         least_ms = at_ms < least_ms ? at_ms : least_ms;
     }
     return least_ms == TOC_INSTANT_NEVER ? TOC_INSTANT_NONE : least_ms;
@@ -117,8 +118,7 @@ void toc_clock_run(struct toc_engine *engine, struct toc_group *group)
 {
     struct toc_due *due;
 
-    while ((due = toc_due_first(&group->telling)) != NULL &&
-           due->at_ms <= group->watermark_ms) {
+    while ((due = toc_due_first(&group->telling)) != NULL && due->at_ms <= group->watermark_ms) {
         struct toc_keyed *keyed = of_telling(due);
         toc_due_remove(&group->telling, due);
         toc_keyed_tell(engine, keyed, false);

@@ -23,7 +23,7 @@ struct toc_engine_input {
 
 /* Rules that wait for the same inputs share a clock. */
 struct toc_group {
-    uint64_t waits_for, looks_back; /* Inputs whose watermark, horizon count: bits. */
+    uint64_t waits_for, looks_back;   /* Inputs whose watermark, horizon count: bits. */
     int64_t watermark_ms, horizon_ms; /* NONE while not known. */
     struct toc_due_heap telling, settling;
 };
@@ -59,7 +59,7 @@ struct toc_keyed {
     struct toc_match match;
     struct toc_alerts alerts;
     struct toc_due telling, settling, pacing;
-    bool is_touched; /* By the event being fed. */
+    bool is_touched;                   /* By the event being fed. */
     struct toc_keyed *next, *previous; /* Of the rule. */
 };
 
@@ -104,16 +104,16 @@ struct toc_engine {
     size_t group_count;
     struct toc_wakes *wakes; /* By type. */
     struct toc_kept_pool pool;
-    struct toc_seen seen;      /* For accept_late. */
-    struct toc_seen seen_long; /* For kinds that one late event alone makes fire: 7 days. */
+    struct toc_seen seen;       /* For accept_late. */
+    struct toc_seen seen_long;  /* For kinds that one late event alone makes fire: 7 days. */
     struct toc_due_heap pacing; /* Updates held back, by lane clock. */
     struct toc_str topics[TOC_TOPICS_MOST];
     size_t topic_count;
     struct toc_text record, topic, folded;
-    int64_t now_ms;       /* Lane clock. */
-    int64_t begin_ms;     /* Begin of the stream, for members. */
-    int64_t newest_ms;    /* Newest event time of all. */
-    uint64_t order;       /* Numbers for heaps. */
+    int64_t now_ms;    /* Lane clock. */
+    int64_t begin_ms;  /* Begin of the stream, for members. */
+    int64_t newest_ms; /* Newest event time of all. */
+    uint64_t order;    /* Numbers for heaps. */
     bool is_muted, is_flushing;
     struct toc_final *finals;
     size_t final_count, final_room;

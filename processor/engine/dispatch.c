@@ -7,8 +7,8 @@
 #include "engine/core.h"
 
 enum {
-    NEAR_MOST = 64,       /* Places of one kind that one event can be near. */
-    BARE_TEXT = 40,       /* A number as key text. */
+    NEAR_MOST = 64, /* Places of one kind that one event can be near. */
+    BARE_TEXT = 40, /* A number as key text. */
 };
 
 #define VALUE_MOST 9e12 /* Magnitude of a value that sums, averages, .. take. */
@@ -38,10 +38,10 @@ static struct toc_kept *keep(struct work *work)
     if (work->kept == NULL) {
         struct toc_engine *engine = work->engine;
         const struct toc_event *event = work->event;
-        work->kept = toc_kept_create(
-            &engine->pool, event, engine->wakes[event->type].wish,
-            intern_topic(engine, event->origin.topic),
-            toc_catalogue_type(engine->catalogue, (size_t)event->type)->name);
+        work->kept =
+            toc_kept_create(&engine->pool, event, engine->wakes[event->type].wish,
+                            intern_topic(engine, event->origin.topic),
+                            toc_catalogue_type(engine->catalogue, (size_t)event->type)->name);
         work->kept->is_late = work->is_late;
     }
     return work->kept;
@@ -106,11 +106,11 @@ static bool build_key(struct work *work, const struct toc_ruled *ruled,
         }
         starts[i] = folded->size;
         if (rule->key_parts[i].is_place) { /* A field that names a place: by any of its names. */
-            int place = toc_places_find(work->engine->places, rule->key_parts[i].name, value->label);
+            int place =
+                toc_places_find(work->engine->places, rule->key_parts[i].name, value->label);
             value->place = place;
             if (place >= 0) {
-                const struct toc_place *found =
-                    toc_places_get(work->engine->places, (size_t)place);
+                const struct toc_place *found = toc_places_get(work->engine->places, (size_t)place);
                 value->label = found->name;
                 toc_text_add(folded, found->id);
             } else {
@@ -133,8 +133,8 @@ static void set_place(const struct toc_engine *engine, struct toc_key *key, size
 {
     const struct toc_place *place = toc_places_get(engine->places, index);
 
-    key->values[part] = (struct toc_key_value){
-        .folded = place->id, .label = place->name, .place = (int32_t)index};
+    key->values[part] =
+        (struct toc_key_value){.folded = place->id, .label = place->name, .place = (int32_t)index};
 }
 
 /* A value in millionths, half away from zero. False: missing or too large to count. */
@@ -280,8 +280,7 @@ static void wake(struct work *work, const struct toc_wake *to)
     if (work->is_late && !is_heard_late(rule, alias->roles)) {
         return;
     }
-    enum toc_verdict verdict =
-        toc_condition_judge(&binding->condition, work->event, &missing);
+    enum toc_verdict verdict = toc_condition_judge(&binding->condition, work->event, &missing);
     ruled->counts.missing_field += verdict == TOC_VERDICT_UNKNOWN;
     if (verdict != TOC_VERDICT_YES && !is_series) {
         return;
@@ -340,8 +339,8 @@ static void wake(struct work *work, const struct toc_wake *to)
     if (rule->kind == TOC_KIND_LATEST) {
         entry.is_judged = is_series && verdict != TOC_VERDICT_UNKNOWN &&
                           (verdict == TOC_VERDICT_NO || !alias->near.is_set || has_point);
-        entry.is_meeting = is_series && verdict == TOC_VERDICT_YES &&
-                           (!alias->near.is_set || near_count > 0);
+        entry.is_meeting =
+            is_series && verdict == TOC_VERDICT_YES && (!alias->near.is_set || near_count > 0);
         for (size_t i = 0; place_part >= 0 && i < near_count; i++) {
             if (entry.place_count == TOC_ENTRY_PLACES) {
                 ruled->counts.budget++;
@@ -388,17 +387,15 @@ void toc_dispatch_members(struct toc_engine *engine)
                 key.values[i] = (struct toc_key_value){
                     .folded = rule->members[at], .label = rule->member_labels[at], .place = -1};
                 if (rule->key_parts[i].is_place) {
-                    key.values[i].place = toc_places_find(
-                        engine->places, rule->key_parts[i].name, rule->member_labels[at]);
+                    key.values[i].place = toc_places_find(engine->places, rule->key_parts[i].name,
+                                                          rule->member_labels[at]);
                 }
             }
-            struct toc_keyed *keyed =
-                toc_keyed_find(engine, ruled, &key, true, engine->begin_ms);
+            struct toc_keyed *keyed = toc_keyed_find(engine, ruled, &key, true, engine->begin_ms);
             if (keyed == NULL) {
                 continue;
             }
-            if (keyed->match.settled.is_known &&
-                keyed->match.settled.known_ms > engine->begin_ms) {
+            if (keyed->match.settled.is_known && keyed->match.settled.known_ms > engine->begin_ms) {
                 toc_match_begin(&keyed->match, engine->begin_ms);
             }
             toc_keyed_tell(engine, keyed, true);

@@ -6,8 +6,8 @@
 
 enum {
     KEYS_MOST = 1000000,
-    SEEN_LEAST_MS = 60000,       /* Repeats of inputs that accept nothing late. */
-    SEEN_LONG_MS = 604800000,    /* 7 days: see rules/README.md, events older than accept_late. */
+    SEEN_LEAST_MS = 60000,    /* Repeats of inputs that accept nothing late. */
+    SEEN_LONG_MS = 604800000, /* 7 days: see rules/README.md, events older than accept_late. */
 };
 
 /* --- Building ------------------------------------------------------------------------------- */
@@ -40,7 +40,8 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
                 const struct toc_piece *piece = &templates[t]->pieces[p];
                 if (piece->kind == TOC_PIECE_FIELD && piece->index == wakes->items[w].alias) {
                     int slot = toc_type_field(of, piece->text);
-                    add_wish(slots, &count, slot >= 0 ? slot : toc_event_envelope_slot(piece->text));
+                    add_wish(slots, &count,
+                             slot >= 0 ? slot : toc_event_envelope_slot(piece->text));
                 }
             }
         }
@@ -65,10 +66,10 @@ static void build_wakes(struct toc_engine *engine)
                 for (size_t b = 0; alias->roles != 0 && b < alias->binding_count; b++) {
                     struct toc_wakes *wakes = &engine->wakes[alias->bindings[b].type];
                     if (pass == 1) {
-                        wakes->items[wakes->count] = (struct toc_wake){
-                            .ruled = &engine->rules[r],
-                            .alias = (uint8_t)a,
-                            .binding = &alias->bindings[b]};
+                        wakes->items[wakes->count] =
+                            (struct toc_wake){.ruled = &engine->rules[r],
+                                              .alias = (uint8_t)a,
+                                              .binding = &alias->bindings[b]};
                     }
                     wakes->count++;
                 }

@@ -18,12 +18,12 @@ extern "C" {
 enum { TOC_INPUTS_MOST = 64, TOC_PARTITIONS_MOST = 1024 };
 
 struct toc_input {
-    struct toc_str name;            /* "radar"; borrowed for the engine's life. */
-    const struct toc_str *types;    /* Types or patterns it declares; NULL = all. */
+    struct toc_str name;         /* "radar"; borrowed for the engine's life. */
+    const struct toc_str *types; /* Types or patterns it declares; NULL = all. */
     size_t type_count;
-    int64_t max_disorder_ms;        /* How long what rests on silence waits for it. */
-    int64_t accept_late_ms;         /* How far behind its partition's time a record still counts. */
-    uint32_t partition_count;       /* >= 1 */
+    int64_t max_disorder_ms;  /* How long what rests on silence waits for it. */
+    int64_t accept_late_ms;   /* How far behind its partition's time a record still counts. */
+    uint32_t partition_count; /* >= 1 */
 };
 
 /* One alert record being told. Everything is borrowed for the length of the call. */
@@ -44,8 +44,8 @@ struct toc_engine_options {
     const struct toc_ruleset *rules; /* Borrowed for the engine's life. */
     const struct toc_input *inputs;  /* Copied. */
     size_t input_count;
-    size_t keys_most;                /* Keys kept at once, all rules together; 0 = 1,000,000. */
-    struct toc_str source;           /* CloudEvents `source` of alerts: "/tocsin/<app>". */
+    size_t keys_most;      /* Keys kept at once, all rules together; 0 = 1,000,000. */
+    struct toc_str source; /* CloudEvents `source` of alerts: "/tocsin/<app>". */
     void (*on_told)(const struct toc_told *told, void *context);
     void *context;
 };
@@ -106,7 +106,7 @@ struct toc_rule_counts {
     uint64_t missing_key;   /* Not counted: a group_by field was missing. */
     uint64_t missing_field; /* Condition not judged: a field was missing. */
     uint64_t told_new, open;
-    uint64_t budget;        /* Times a budget made its horizon come nearer. */
+    uint64_t budget; /* Times a budget made its horizon come nearer. */
 };
 struct toc_rule_counts toc_engine_rule_counts(const struct toc_engine *engine, size_t rule);
 /* A partition's time / a rule's watermark and horizon, TOC_INSTANT_NONE while unknown. */

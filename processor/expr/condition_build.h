@@ -7,7 +7,8 @@
  * What fits what: texts and lists of texts take equality, contains, startswith, endswith, re,
  * exists; numbers, integers and times equality, gt gte lt lte, exists; bools equality, exists;
  * places exists. `not` goes with every one but `exists`; `all` with a list; `cased` with texts and
- * lists. Comparisons and `exists` take one operand, all else at least one, any of which may hold. */
+ * lists. Comparisons and `exists` take one operand, all else at least one, any of which may hold.
+ * */
 #pragma once
 #include "event/catalogue.h"
 #include "expr/condition.h"

@@ -11,8 +11,7 @@ static int64_t least(int64_t a, int64_t b)
 static int64_t expiry_ms(const struct toc_match *match, const struct toc_life *life)
 {
     int64_t span = match->rule->alert.expire_after_ms;
-    return span > 0 && life->last_ms != TOC_INSTANT_NONE ? life->last_ms + span
-                                                         : TOC_INSTANT_NEVER;
+    return span > 0 && life->last_ms != TOC_INSTANT_NONE ? life->last_ms + span : TOC_INSTANT_NEVER;
 }
 
 /* When an episode that is only kept on ends. */

@@ -39,9 +39,8 @@ static bool is_fulfilling(const struct toc_rule *rule, int64_t value)
                    ? value >= rule->threshold
                    : value > rule->threshold;
     }
-    return rule->compare == TOC_AT_MOST || rule->compare == TOC_MORE_THAN
-               ? value <= rule->threshold
-               : value < rule->threshold;
+    return rule->compare == TOC_AT_MOST || rule->compare == TOC_MORE_THAN ? value <= rule->threshold
+                                                                          : value < rule->threshold;
 }
 
 static struct toc_distinct_slot *distinct_find(const struct toc_match_state *state, uint64_t value)
@@ -162,8 +161,7 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
     enum toc_ending ending = line->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE;
 
     if (tie.alias < 0) {
-        while (state->low < end &&
-               toc_ring_get(&match->ring, state->low)->at_ms <= line->value) {
+        while (state->low < end && toc_ring_get(&match->ring, state->low)->at_ms <= line->value) {
             leave(match, state);
         }
         if (line->value > state->cut_ms) {
@@ -232,8 +230,7 @@ static bool holds(const struct toc_match *match, const struct toc_match_state *s
 {
     const struct toc_rule *rule = match->rule;
 
-    if (is_waiting_kind(rule) &&
-        (!state->is_known || at_ms < state->known_ms + rule->within_ms)) {
+    if (is_waiting_kind(rule) && (!state->is_known || at_ms < state->known_ms + rule->within_ms)) {
         return false;
     }
     switch (rule->kind) {
@@ -245,8 +242,7 @@ static bool holds(const struct toc_match *match, const struct toc_match_state *s
         return compare(rule, state->sum, rule->threshold);
     case TOC_KIND_AVERAGE: /* Of whole numbers, without a division. */
         return state->count > 0 &&
-               compare(rule, state->sum,
-                       (toc_int128)rule->threshold * (toc_int128)state->count);
+               compare(rule, state->sum, (toc_int128)rule->threshold * (toc_int128)state->count);
     case TOC_KIND_MAX:
         return state->count > 0 &&
                (is_from_above(rule) ? state->fulfilling == 0 : state->fulfilling > 0);
@@ -365,8 +361,7 @@ int64_t toc_window_next(const struct toc_match *match, const struct toc_match_st
     int64_t next_ms = toc_life_next(match, &state->life);
 
     if (state->low < state->next && (state->life.is_raw || !is_rising(rule))) {
-        int64_t leave_ms =
-            toc_ring_get(&match->ring, state->low)->at_ms + rule->within_ms + 1;
+        int64_t leave_ms = toc_ring_get(&match->ring, state->low)->at_ms + rule->within_ms + 1;
         next_ms = leave_ms < next_ms ? leave_ms : next_ms;
     }
     if (is_waiting_kind(rule) && state->is_known &&

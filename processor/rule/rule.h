@@ -29,8 +29,8 @@ enum toc_rule_kind {
     TOC_KIND_MAX,
     TOC_KIND_ALL_OF,
     TOC_KIND_ANY_KINDS,
-    TOC_KIND_ABSENCE,  /* after, expected, deadline */
-    TOC_KIND_SILENCE,  /* absence with every */
+    TOC_KIND_ABSENCE, /* after, expected, deadline */
+    TOC_KIND_SILENCE, /* absence with every */
 };
 
 enum toc_compare { TOC_AT_LEAST, TOC_MORE_THAN, TOC_AT_MOST, TOC_LESS_THAN };
@@ -58,27 +58,27 @@ enum toc_role {
 /* Place selector of `near: { place, distance }`. */
 struct toc_near_place {
     bool is_set;
-    struct toc_str kind;  /* Folded kind, also when one place is named. */
-    int only;             /* Index of the one place named, or -1 for every place of the kind. */
-    int64_t distance_mm;  /* To the outline; 0 = inside. */
+    struct toc_str kind; /* Folded kind, also when one place is named. */
+    int only;            /* Index of the one place named, or -1 for every place of the kind. */
+    int64_t distance_mm; /* To the outline; 0 = inside. */
 };
 
 /* A tie by distance to another of the rule's events. */
 struct toc_tie {
-    int alias;           /* Index of the alias it must be near, or -1. */
+    int alias; /* Index of the alias it must be near, or -1. */
     int64_t distance_mm;
 };
 
 /* Key slots besides enum toc_slot and field indices. */
 enum {
-    TOC_SLOT_PLACE = -20,  /* The place found by the alias's near. */
+    TOC_SLOT_PLACE = -20, /* The place found by the alias's near. */
 };
 
 /* How events of one type serve one alias. */
 struct toc_binding {
-    int type;                       /* Index into the catalogue. */
-    struct toc_condition condition; /* match: (may be empty). */
-    int at_slot;                    /* Field with its location, or TOC_SLOT_NONE. */
+    int type;                          /* Index into the catalogue. */
+    struct toc_condition condition;    /* match: (may be empty). */
+    int at_slot;                       /* Field with its location, or TOC_SLOT_NONE. */
     int key_slots[TOC_RULE_KEY_PARTS]; /* Per part of group_by: slot, TOC_SLOT_PLACE, or
                                           TOC_SLOT_NONE = this alias does not carry it. */
     int value_slot; /* sum average min max count_distinct: the field; else TOC_SLOT_NONE. */
@@ -87,8 +87,8 @@ struct toc_binding {
 
 struct toc_alias {
     struct toc_str name;
-    unsigned roles;          /* enum toc_role bits; 0 = declared but not used in `when` */
-    unsigned key_mask;       /* Bit i: it carries part i of group_by (in every binding). */
+    unsigned roles;    /* enum toc_role bits; 0 = declared but not used in `when` */
+    unsigned key_mask; /* Bit i: it carries part i of group_by (in every binding). */
     struct toc_near_place near;
     struct toc_tie without_tie; /* By distance instead of (or beside) key; alias -1 = by key. */
     struct toc_tie clear_tie;
@@ -112,11 +112,11 @@ struct toc_step {
 /* Templates of brief and summary: literal text and values. */
 enum toc_piece_kind {
     TOC_PIECE_TEXT,
-    TOC_PIECE_KEY,    /* index = key part */
+    TOC_PIECE_KEY, /* index = key part */
     TOC_PIECE_COUNT,
-    TOC_PIECE_VALUE,  /* sum, average, ... as compared */
-    TOC_PIECE_PLACE,  /* name of the place of the alert */
-    TOC_PIECE_FIELD,  /* field `text` of the newest evidence of alias `index` */
+    TOC_PIECE_VALUE, /* sum, average, ... as compared */
+    TOC_PIECE_PLACE, /* name of the place of the alert */
+    TOC_PIECE_FIELD, /* field `text` of the newest evidence of alias `index` */
 };
 struct toc_piece {
     enum toc_piece_kind kind;
@@ -164,12 +164,12 @@ struct toc_rule {
     /* Windowed kinds, sequence: */
     int64_t within_ms;
     enum toc_compare compare;
-    int64_t threshold;    /* Of counts: whole. Of sum average min max: millionths (10^-6). */
+    int64_t threshold;           /* Of counts: whole. Of sum average min max: millionths (10^-6). */
     int counted[TOC_RULE_STEPS]; /* Aliases counted: one, or the list of all_of, any_kinds. */
     size_t counted_count;
-    bool has_near;        /* Pairwise near within `when`. */
+    bool has_near; /* Pairwise near within `when`. */
     int64_t near_mm;
-    bool is_sum_rising;   /* sum: the field's range has least >= 0, so more events only raise it. */
+    bool is_sum_rising; /* sum: the field's range has least >= 0, so more events only raise it. */
 
     /* event, sequence: */
     struct toc_step steps[TOC_RULE_STEPS];
@@ -181,8 +181,8 @@ struct toc_rule {
     /* Also sequence `without`, clear_when: aliases with those roles. */
 
     /* members (silence; windowed at_most, less_than): key values, key_part_count per entry. */
-    const struct toc_str *members; /* Folded; place parts as place ids. */
-    size_t member_count;           /* Entries. */
+    const struct toc_str *members;       /* Folded; place parts as place ids. */
+    size_t member_count;                 /* Entries. */
     const struct toc_str *member_labels; /* As written. */
 
     struct toc_alert_spec alert;

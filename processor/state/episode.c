@@ -144,6 +144,7 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
         return;
     }
     episode->count++;
+    episode->digest += kept->identity.low ^ kept->identity.high << 1;
     if (episode->first_ms == TOC_INSTANT_NONE || kept->at_ms < episode->first_ms) {
         episode->first_ms = kept->at_ms;
     }
@@ -157,8 +158,8 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
         toc_kept_release(pool, episode->evidence[--episode->evidence_count].kept);
     } else if (episode->evidence_count == episode->evidence_room) {
         episode->evidence_room = episode->evidence_room == 0 ? 4 : episode->evidence_room * 2;
-        episode->evidence = toc_mem_resize(episode->evidence, episode->evidence_room,
-                                           sizeof *episode->evidence);
+        episode->evidence =
+            toc_mem_resize(episode->evidence, episode->evidence_room, sizeof *episode->evidence);
     }
     memmove(&episode->evidence[at + 1], &episode->evidence[at],
             (episode->evidence_count - at) * sizeof *episode->evidence);
@@ -180,7 +181,7 @@ void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
             note_newest(into, &from->newest[i], pool);
         }
     }
-    into->count += beyond;
+    into->count += beyond; /* The digest goes on without those that were not kept. */
     if (from->last_ms > into->last_ms) {
         into->last_ms = from->last_ms;
     }

@@ -27,24 +27,25 @@ struct toc_evidence {
 struct toc_alert;
 
 struct toc_episode {
-    uint64_t id;           /* Within its key's state; grows. */
+    uint64_t id; /* Within its key's state; grows. */
     int64_t begin_ms;
-    int64_t end_ms;        /* TOC_INSTANT_NEVER while nothing known ends it. */
+    int64_t end_ms; /* TOC_INSTANT_NEVER while nothing known ends it. */
     enum toc_ending ending;
     int64_t first_ms, last_ms; /* Of the evidence; TOC_INSTANT_NONE without. */
     struct toc_hash128 anchor; /* once_per onset, each event: the event it stands for. */
     bool is_anchored;
-    bool is_late;              /* Rests on an event older than accept_late. */
-    bool is_closed;            /* Nothing more joins it. */
-    int32_t place;             /* latest: the place its key ends with; else -1. */
-    int64_t value;             /* What was compared, millionths; sums and the like. */
+    bool is_late;   /* Rests on an event older than accept_late. */
+    bool is_closed; /* Nothing more joins it. */
+    int32_t place;  /* latest: the place its key ends with; else -1. */
+    int64_t value;  /* What was compared, millionths; sums and the like. */
     bool has_value;
-    int64_t alive_ms;          /* Clusters: the first ms without a living clique. */
+    int64_t alive_ms; /* Clusters: the first ms without a living clique. */
     uint64_t count;
+    uint64_t digest;           /* Of the set of evidence: two that differ, differ here. */
     struct toc_evidence *evidence;
     size_t evidence_count, evidence_room;
     struct toc_evidence newest[TOC_EPISODE_ALIASES]; /* Newest evidence by alias, for texts. */
-    struct toc_alert *alert;   /* What was told of it, or NULL. Not copied. */
+    struct toc_alert *alert;                         /* What was told of it, or NULL. Not copied. */
 };
 
 struct toc_episodes {

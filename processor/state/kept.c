@@ -89,8 +89,8 @@ struct toc_kept *toc_kept_create(struct toc_kept_pool *pool, const struct toc_ev
                                  struct toc_wish wish, struct toc_str topic,
                                  struct toc_str type_name)
 {
-    size_t size = sizeof(struct toc_kept) + wish.count * sizeof(struct toc_value) +
-                  event->id.size + event->source.size;
+    size_t size = sizeof(struct toc_kept) + wish.count * sizeof(struct toc_value) + event->id.size +
+                  event->source.size;
     for (size_t i = 0; i < wish.count; i++) {
         struct toc_value value = toc_event_value(event, wish.slots[i]);
         size += text_bytes(&value);

@@ -34,7 +34,7 @@ struct toc_entry {
 
 struct toc_ring {
     struct toc_entry *items;
-    size_t room; /* A power of two, or 0. */
+    size_t room;         /* A power of two, or 0. */
     uint64_t first, end; /* seqs: [first, end) */
 };
 

@@ -1,7 +1,7 @@
 /* state/seen.h - which events were taken before: identities for a while.
  *
- * Two generations: an identity is remembered for at least `span_ms` of the time handed in and at most
- * twice that. Memory: 32 bytes an identity at up to 70 % load. */
+ * Two generations: an identity is remembered for at least `span_ms` of the time handed in and at
+ * most twice that. Memory: 32 bytes an identity at up to 70 % load. */
 #pragma once
 #include <stdbool.h>
 

@@ -15,8 +15,7 @@ void *toc_table_next(const struct toc_table *table, uint64_t hash, size_t *at)
         return NULL;
     }
     for (;;) {
-        const struct toc_table_slot *slot =
-            &table->slots[(hash + *at) & (table->room - 1)];
+        const struct toc_table_slot *slot = &table->slots[(hash + *at) & (table->room - 1)];
         ++*at;
         if (slot->item == NULL) {
             return NULL;

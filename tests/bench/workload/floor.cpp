@@ -14,7 +14,8 @@
 #include <unordered_map>
 #include <vector>
 
-namespace {
+namespace
+{
 
 using text = std::string_view;
 
@@ -84,7 +85,8 @@ Fields read(simdjson::dom::object event)
     return f;
 }
 
-class Floor {
+class Floor
+{
   public:
     long r1 = 0, r2 = 0, r3 = 0;
 
@@ -124,7 +126,10 @@ class Floor {
     std::unordered_map<std::string, std::int64_t> waiting;
     std::deque<std::pair<std::int64_t, std::string>> deadlines;
 
-    Site &site(const Fields &f) { return sites[std::string(f.subject)]; }
+    Site &site(const Fields &f)
+    {
+        return sites[std::string(f.subject)];
+    }
 
     void hit(Site &s, std::int64_t at)
     {
@@ -168,5 +173,6 @@ int main(int argc, char **argv)
     }
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begun;
     std::printf("R1 %ld R2 %ld R3 %ld\n", floor.r1, floor.r2, floor.r3);
-    std::fprintf(stderr, "%ld events, %.0f ns an event\n", count, spent.count() / static_cast<double>(count) * 1e9);
+    std::fprintf(stderr, "%ld events, %.0f ns an event\n", count,
+                 spent.count() / static_cast<double>(count) * 1e9);
 }

@@ -47,8 +47,8 @@ static void print_time(int64_t at_ms)
     printf("%s.%03dZ", text, (int)(at_ms % 1000));
 }
 
-/* C leaves the order in which arguments are evaluated open, so whatever draws twice draws first into
- * names: the same bytes from every compiler. */
+/* C leaves the order in which arguments are evaluated open, so whatever draws twice draws first
+ * into names: the same bytes from every compiler. */
 struct event {
     const char *type;
     char data[256];

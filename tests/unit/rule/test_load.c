@@ -314,7 +314,7 @@ static const struct load_case {
      sequence},
     {"a sequence of two of the same, one alert an onset",
      HEAD "events:\n" IMPACT "when: { sequence: [impact, impact], within: 1h, once_per: onset, "
-                             "group_by: [sensor] }\n" FIRE_HOUR,
+          "group_by: [sensor] }\n" FIRE_HOUR,
      twice_one_step},
     {"one event is enough",
      HEAD "events:\n" IMPACT "when: { event: impact, group_by: [sensor] }\n" FIRE_HOUR, event},
