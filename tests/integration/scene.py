@@ -1,4 +1,5 @@
 """What the tests share: settings from the environment, the stream and its truth, what was told."""
+import hashlib
 import os
 import pathlib
 import pickle
@@ -71,10 +72,18 @@ class Scene:
                 for record in self.records if sorts(record)}
 
 
+def origin():
+    """What a scene follows from, besides count, seed and end: a kept one must follow from the same."""
+    files = [pathlib.Path(stream.__file__), pathlib.Path(__file__),
+             *pathlib.Path(oracle.__file__).parent.glob("*.py"),
+             *(path for path in tocsin.RULES.rglob("*") if path.is_file())]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:12]
+
+
 def load():
     """The scene of this count and seed: made anew unless a young one lies in the work folder."""
     WORK.mkdir(parents=True, exist_ok=True)
-    path = WORK / f"scene-{COUNT}-{SEED}.pickle"
+    path = WORK / f"scene-{COUNT}-{SEED}-{origin()}.pickle"
     now_ms = int(time.time() * 1000)
     if path.exists():
         with open(path, "rb") as file:

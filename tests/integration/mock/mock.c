@@ -121,8 +121,8 @@ static int by_place(const void *a, const void *b)
 size_t mock_read(struct mock *mock, const char *topic, int partitions, size_t wanted,
                  struct mock_record out[], size_t room)
 {
-    static const char *const settings[] = {"group.id", "mock-reader", "enable.partition.eof", "true",
-                                           "fetch.wait.max.ms", "10", NULL};
+    static const char *const settings[] = {
+        "group.id", "mock-reader", "enable.partition.eof", "true", "fetch.wait.max.ms", "10", NULL};
     rd_kafka_t *client = mock_client(mock, RD_KAFKA_CONSUMER, 0, settings);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
     int64_t until_ms = mock_steady_ms() + MOCK_PATIENCE_MS;

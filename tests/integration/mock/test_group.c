@@ -41,10 +41,21 @@ static void on_trouble(const char *words, bool is_fatal, void *context)
 
 static void join(struct scene *scene, const char *lease)
 {
-    static const char *const settings[] = {
-        "group.id", "app", "enable.auto.commit", "false", "enable.auto.offset.store", "false",
-        "session.timeout.ms", "6000", "heartbeat.interval.ms", "300",
-        "partition.assignment.strategy", "range", "reconnect.backoff.max.ms", "100", NULL};
+    static const char *const settings[] = {"group.id",
+                                           "app",
+                                           "enable.auto.commit",
+                                           "false",
+                                           "enable.auto.offset.store",
+                                           "false",
+                                           "session.timeout.ms",
+                                           "6000",
+                                           "heartbeat.interval.ms",
+                                           "300",
+                                           "partition.assignment.strategy",
+                                           "range",
+                                           "reconnect.backoff.max.ms",
+                                           "100",
+                                           NULL};
     scene->client = mock_client(
         &scene->mock, RD_KAFKA_CONSUMER,
         RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR, settings);
@@ -109,8 +120,8 @@ static void what_is_committed_is_found_again_with_its_note(void **state)
     (void)state;
     struct scene scene = {.held = 0};
     struct toc_text words = {.size = 0};
-    struct toc_spot found[3] = {{.topic = "in"}, {.topic = "in", .partition = 1},
-                                {.topic = "in", .partition = 2}};
+    struct toc_spot found[3] = {
+        {.topic = "in"}, {.topic = "in", .partition = 1}, {.topic = "in", .partition = 2}};
     mock_open(&scene.mock);
     mock_topic(&scene.mock, "in", 3);
     join(&scene, NULL);

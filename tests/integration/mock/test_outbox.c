@@ -39,12 +39,25 @@ static void on_trouble(const char *topic, const char *words, bool is_fatal, void
 
 static rd_kafka_t *make_producer(struct scene *scene)
 {
-    const char *const settings[] = {"enable.idempotence", "true", "enable.gapless.guarantee", "true",
-                                    "max.in.flight.requests.per.connection", "1",
-                                    "linger.ms", "0", "message.timeout.ms", "0",
-                                    "retry.backoff.ms", "10", "message.max.bytes", "2000000",
-                                    "queue.buffering.max.messages", scene->queue_most,
-                                    "reconnect.backoff.max.ms", "100", NULL};
+    const char *const settings[] = {"enable.idempotence",
+                                    "true",
+                                    "enable.gapless.guarantee",
+                                    "true",
+                                    "max.in.flight.requests.per.connection",
+                                    "1",
+                                    "linger.ms",
+                                    "0",
+                                    "message.timeout.ms",
+                                    "0",
+                                    "retry.backoff.ms",
+                                    "10",
+                                    "message.max.bytes",
+                                    "2000000",
+                                    "queue.buffering.max.messages",
+                                    scene->queue_most,
+                                    "reconnect.backoff.max.ms",
+                                    "100",
+                                    NULL};
     return mock_client(&scene->mock, RD_KAFKA_PRODUCER, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR,
                        settings);
 }
@@ -167,9 +180,8 @@ static void it_is_full_by_records_and_by_bytes(void **state)
 
     open_scene(&scene, 1000, 100000, "100000");
     char *bytes = calloc(1, 60000);
-    const struct toc_letter large = {.topic = TOC_STR("alerts"),
-                                     .value = {.data = bytes, .size = 60000},
-                                     .has_value = true};
+    const struct toc_letter large = {
+        .topic = TOC_STR("alerts"), .value = {.data = bytes, .size = 60000}, .has_value = true};
     toc_outbox_put(scene.outbox, &large, 1);
     assert_false(toc_outbox_is_full(scene.outbox));
     toc_outbox_put(scene.outbox, &large, 2);

@@ -37,19 +37,29 @@ static void on_trouble(const struct toc_part *part, const char *words, void *con
 
 static void open_scene(struct scene *scene, int partitions)
 {
-    static const char *const settings[] = {
-        "group.id", "app", "enable.auto.commit", "false", "enable.auto.offset.store", "false",
-        "auto.offset.reset", "error", "enable.partition.eof", "true", "fetch.wait.max.ms", "20",
-        "reconnect.backoff.max.ms", "100", NULL};
+    static const char *const settings[] = {"group.id",
+                                           "app",
+                                           "enable.auto.commit",
+                                           "false",
+                                           "enable.auto.offset.store",
+                                           "false",
+                                           "auto.offset.reset",
+                                           "error",
+                                           "enable.partition.eof",
+                                           "true",
+                                           "fetch.wait.max.ms",
+                                           "20",
+                                           "reconnect.backoff.max.ms",
+                                           "100",
+                                           NULL};
     memset(scene, 0, sizeof *scene);
     mock_open(&scene->mock);
     mock_topic(&scene->mock, "in", partitions);
     scene->client = mock_client(&scene->mock, RD_KAFKA_CONSUMER, 0, settings);
     scene->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    scene->reader = toc_reader_create(scene->client, scene->fd,
-                                      &(struct toc_reader_events){.on_gap = on_gap,
-                                                                  .on_trouble = on_trouble,
-                                                                  .context = scene});
+    scene->reader = toc_reader_create(
+        scene->client, scene->fd,
+        &(struct toc_reader_events){.on_gap = on_gap, .on_trouble = on_trouble, .context = scene});
 }
 
 static void close_scene(struct scene *scene)
@@ -344,7 +354,8 @@ static void a_table_is_read_to_its_end(void **state)
     mock_write(&scene.mock, "in", 0, "a", "1", 1700000000000);
     mock_write(&scene.mock, "in", 0, "b", "2", 1700000000000);
     mock_write(&scene.mock, "in", 0, "a", "3", 1700000000000);
-    assert_int_equal(toc_broker_read(scene.client, "in", "note", 5000, &words, on_row, &rows), TOC_OK);
+    assert_int_equal(toc_broker_read(scene.client, "in", "note", 5000, &words, on_row, &rows),
+                     TOC_OK);
     assert_string_equal(rows.data, "a=1 b=2 a=3 ");
     toc_text_finish(&rows);
     toc_text_finish(&words);

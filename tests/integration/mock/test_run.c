@@ -86,8 +86,12 @@ static void prepare(struct scene *scene)
         !toc_config_check(scene->config, scene->rules, scene->diag)) {
         fail_with(scene->diag);
     }
-    static const char *const topics[] = {"in", "alerts.fire.shadow", "alerts.fire.shadow.exercise",
-                                         "alerts.fire.shadow.test", "app.alerts.open", "app.dead",
+    static const char *const topics[] = {"in",
+                                         "alerts.fire.shadow",
+                                         "alerts.fire.shadow.exercise",
+                                         "alerts.fire.shadow.test",
+                                         "app.alerts.open",
+                                         "app.dead",
                                          "app.late"};
     for (size_t i = 0; i < UNIT_COUNT(topics); i++) {
         mock_topic(&scene->mock, topics[i], i == 0 ? 2 : 1);
@@ -183,8 +187,8 @@ static size_t told(struct scene *scene, int from, int to)
     static struct mock_record records[2000];
     int64_t until_ms = mock_steady_ms() + MOCK_PATIENCE_MS;
     for (;;) {
-        size_t count = mock_read(&scene->mock, "app.alerts.open", 1, 1, records,
-                                 UNIT_COUNT(records));
+        size_t count =
+            mock_read(&scene->mock, "app.alerts.open", 1, 1, records, UNIT_COUNT(records));
         size_t keys = 0;
         for (size_t i = 0; i < count; i++) {
             bool is_known = false;
