@@ -73,8 +73,7 @@ struct toc_lane_input_counts {
 };
 struct toc_lane_counts {
     enum toc_lane_state state;
-    uint64_t batches, commits, commit_failures, wakes, adopted, held_back,
-        renewals;
+    uint64_t batches, commits, commit_failures, wakes, adopted, held_back, renewals;
     int64_t committed_clock_ms, live_since_ms; /* TOC_INSTANT_NONE: not yet. */
     size_t in_flight;
     struct toc_outbox_counts outbox;

@@ -54,7 +54,6 @@ static inline struct toc_log_field toc_log_number(const char *name, int64_t numb
 
 /* TOC_LOG(log, INFO, "lane.live", toc_log_number("records", n), ...); at least one field. */
 #define TOC_LOG(log, level, event, ...)                                                            \
-    toc_log_write((log), TOC_LOG_LEVEL_##level, (event),                                           \
-                  (const struct toc_log_field[]){__VA_ARGS__},                                     \
-                  sizeof((const struct toc_log_field[]){__VA_ARGS__}) /                            \
-                      sizeof(struct toc_log_field))
+    toc_log_write(                                                                                 \
+        (log), TOC_LOG_LEVEL_##level, (event), (const struct toc_log_field[]){__VA_ARGS__},        \
+        sizeof((const struct toc_log_field[]){__VA_ARGS__}) / sizeof(struct toc_log_field))

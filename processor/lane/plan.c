@@ -36,8 +36,8 @@ static enum toc_status find_parts(const struct toc_plan_options *options, struct
         for (size_t j = 0; j < options->inputs[i].topic_count; j++) {
             const char *topic = options->inputs[i].topics[j];
             int32_t count = 0;
-            enum toc_status status = toc_broker_partitions(options->reader, topic,
-                                                           options->timeout_ms, &count, words);
+            enum toc_status status =
+                toc_broker_partitions(options->reader, topic, options->timeout_ms, &count, words);
             if (status != TOC_OK) {
                 return status;
             }
@@ -52,8 +52,7 @@ static enum toc_status find_parts(const struct toc_plan_options *options, struct
     return TOC_OK;
 }
 
-static enum toc_status check_outputs(const struct toc_plan_options *options,
-                                     struct toc_text *words)
+static enum toc_status check_outputs(const struct toc_plan_options *options, struct toc_text *words)
 {
     for (size_t i = 0; i < options->output_count; i++) {
         int32_t count = 0;
@@ -99,8 +98,8 @@ static void place(const struct toc_plan_options *options, struct toc_plan *plan,
         struct toc_plan_part *part = &plan->parts[i];
         int64_t clock_ms = 0;
         if (committed[i].offset < 0) {
-            part->position = is_known_topic(plan, committed, part->topic) ? begins[i].offset
-                                                                          : ends[i].offset;
+            part->position =
+                is_known_topic(plan, committed, part->topic) ? begins[i].offset : ends[i].offset;
             continue;
         }
         plan->is_first = false;
@@ -115,8 +114,8 @@ static void place(const struct toc_plan_options *options, struct toc_plan *plan,
     }
 }
 
-static enum toc_status find_positions(const struct toc_plan_options *options,
-                                      struct toc_plan *plan, struct toc_text *words)
+static enum toc_status find_positions(const struct toc_plan_options *options, struct toc_plan *plan,
+                                      struct toc_text *words)
 {
     struct toc_spot *committed = spots_of(plan);
     struct toc_spot *begins = spots_of(plan);
@@ -135,8 +134,8 @@ static enum toc_status find_positions(const struct toc_plan_options *options,
     }
     if (status == TOC_OK) {
         place(options, plan, committed, begins, ends);
-        status = toc_broker_at(options->reader, starts, count,
-                               plan->clock_ms - options->memory_ms, timeout_ms, words);
+        status = toc_broker_at(options->reader, starts, count, plan->clock_ms - options->memory_ms,
+                               timeout_ms, words);
     }
     for (size_t i = 0; i < count && status == TOC_OK; i++) {
         struct toc_plan_part *part = &plan->parts[i];
@@ -235,8 +234,8 @@ static void on_row(struct toc_str key, struct toc_str value, struct toc_str topi
         table->rows = toc_mem_resize(table->rows, room, sizeof *table->rows);
         table->room = room;
     }
-    table->rows[table->count++] = (struct toc_plan_row){
-        .alert_id = keep(key), .record = keep(value), .topic = keep(topic)};
+    table->rows[table->count++] =
+        (struct toc_plan_row){.alert_id = keep(key), .record = keep(value), .topic = keep(topic)};
 }
 
 /* An alert whose rule is no more is ended where it was told, if that topic is still there. */
@@ -278,8 +277,8 @@ static enum toc_status read_open(const struct toc_plan_options *options, struct 
                                  struct toc_text *words)
 {
     struct table table = {.count = 0};
-    enum toc_status status = toc_broker_read(options->reader, options->open_topic,
-                                             "tocsin-topic", options->timeout_ms, words, on_row, &table);
+    enum toc_status status = toc_broker_read(options->reader, options->open_topic, "tocsin-topic",
+                                             options->timeout_ms, words, on_row, &table);
     if (table.count > 0) {
         condense(&table);
     }

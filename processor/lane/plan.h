@@ -27,7 +27,7 @@ struct toc_plan_options {
     const char *open_topic;
     int64_t memory_ms; /* How far before its clock a lane has to look. */
     int64_t now_ms;
-    int timeout_ms;    /* Of each question. */
+    int timeout_ms; /* Of each question. */
 };
 
 struct toc_plan_part {
@@ -41,14 +41,14 @@ struct toc_plan_part {
 
 struct toc_plan_row {
     struct toc_str alert_id, record; /* The record as written: a CloudEvent. */
-    struct toc_str topic; /* Where it was told; empty: unknown, or that topic is gone. */
+    struct toc_str topic;            /* Where it was told; empty: unknown, or that topic is gone. */
 };
 
 struct toc_plan {
     struct toc_plan_part *parts; /* By input, topic, partition. */
     size_t part_count;
     int64_t clock_ms;
-    bool is_first; /* Nothing was committed: the ends, and now. */
+    bool is_first;             /* Nothing was committed: the ends, and now. */
     struct toc_plan_row *rows; /* By alert_id. */
     size_t row_count;
 };

@@ -46,7 +46,8 @@ static const struct setting producing[] = {
     {"linger.ms", "0"},
     {"message.timeout.ms", "0"}, /* It tries for ever: the outbox is bounded, the inputs wait. */
     {"retry.backoff.ms", "20"},
-    {"batch.size", "262144"}, /* Far below what brokers refuse: only a single record can be too large. */
+    {"batch.size",
+     "262144"}, /* Far below what brokers refuse: only a single record can be too large. */
     {"message.max.bytes", "16777216"}, /* A dead letter may be larger than what we accept. */
     {"queue.buffering.max.messages", "100000"},
     {"queue.buffering.max.kbytes", "262144"},
@@ -87,14 +88,14 @@ enum toc_status toc_client_connect(const struct toc_config *config, rd_kafka_con
 {
     static const char *const protocols[] = {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"};
     const struct toc_config_kafka *kafka = &config->kafka;
-    bool is_set = set_all(conf, common, out_words) &&
-                  set_given(conf, "bootstrap.servers", kafka->bootstrap, out_words) &&
-                  set(conf, "security.protocol", protocols[kafka->security], out_words) &&
-                  set_given(conf, "ssl.ca.location", kafka->ssl_ca_file, out_words) &&
-                  set_given(conf, "ssl.certificate.location", kafka->ssl_certificate_file,
-                            out_words) &&
-                  set_given(conf, "ssl.key.location", kafka->ssl_key_file, out_words) &&
-                  set_given(conf, "ssl.key.password", kafka->ssl_key_password, out_words);
+    bool is_set =
+        set_all(conf, common, out_words) &&
+        set_given(conf, "bootstrap.servers", kafka->bootstrap, out_words) &&
+        set(conf, "security.protocol", protocols[kafka->security], out_words) &&
+        set_given(conf, "ssl.ca.location", kafka->ssl_ca_file, out_words) &&
+        set_given(conf, "ssl.certificate.location", kafka->ssl_certificate_file, out_words) &&
+        set_given(conf, "ssl.key.location", kafka->ssl_key_file, out_words) &&
+        set_given(conf, "ssl.key.password", kafka->ssl_key_password, out_words);
     if (is_set && kafka->security >= 2) {
         is_set = set_given(conf, "sasl.mechanism", kafka->sasl_mechanism, out_words) &&
                  set_given(conf, "sasl.username", kafka->sasl_username, out_words) &&
@@ -108,8 +109,7 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility, co
     struct toc_log *log = client != NULL ? rd_kafka_opaque(client) : NULL;
     bool is_warning = level <= 4 && strcmp(facility, "CONFWARN") != 0; /* We mean what we set. */
     if (log != NULL) {
-        toc_log_write(log, is_warning ? TOC_LOG_LEVEL_WARNING : TOC_LOG_LEVEL_DEBUG,
-                      "kafka.client",
+        toc_log_write(log, is_warning ? TOC_LOG_LEVEL_WARNING : TOC_LOG_LEVEL_DEBUG, "kafka.client",
                       (const struct toc_log_field[]){toc_log_words("client", rd_kafka_name(client)),
                                                      toc_log_words("about", facility),
                                                      toc_log_words("message", words)},

@@ -20,6 +20,7 @@ TOC_MUST_CHECK enum toc_status toc_client_create(const struct toc_config *config
                                                  rd_kafka_t **out);
 /* The connection alone (bootstrap, security) set into @conf; for administration. */
 TOC_MUST_CHECK enum toc_status toc_client_connect(const struct toc_config *config,
-                                                  rd_kafka_conf_t *conf, struct toc_text *out_words);
+                                                  rd_kafka_conf_t *conf,
+                                                  struct toc_text *out_words);
 /* NULL does nothing. All that was taken from the client has been given back before. */
 void toc_client_destroy(rd_kafka_t *client);

@@ -139,8 +139,7 @@ static void read_client(struct toc_config_reading *in, const struct toc_yaml *ma
     for (size_t i = 0; i < CLIENT_KEYS; i++) {
         known[i] = toc_str_of(client_keys[i].name);
     }
-    struct toc_config_pair *pairs =
-        toc_arena_array(in->arena, map->count + 1, sizeof *pairs);
+    struct toc_config_pair *pairs = toc_arena_array(in->arena, map->count + 1, sizeof *pairs);
     rd_kafka_conf_t *trial = rd_kafka_conf_new();
     for (const struct toc_yaml *node = map->first; node != NULL; node = node->next) {
         struct toc_str value;
@@ -217,8 +216,8 @@ static void read_kafka(struct toc_config_reading *in, const struct toc_yaml *map
     read_block(in, TOC_BLOCK_KAFKA, "`kafka`", map, map->key_mark, places);
     for (size_t i = 0; i < toc_key_count; i++) {
         if (strcmp(toc_keys[i].name, "sasl_mechanism") == 0) {
-            kafka->sasl_mechanism = toc_arena_str(
-                in->arena, toc_config_word(toc_keys[i].bounds, (size_t)mechanism));
+            kafka->sasl_mechanism =
+                toc_arena_str(in->arena, toc_config_word(toc_keys[i].bounds, (size_t)mechanism));
         }
     }
     read_client(in, toc_yaml_find(map, "client"), kafka);
@@ -240,9 +239,8 @@ static void check_topic(struct toc_config_reading *in, const struct toc_yaml *no
         for (size_t k = 0; k < other->topic_count; k++) {
             if (toc_str_equal(other->topics[k], topic)) {
                 toc_config_complain(in->diag, "E0407", node->mark,
-                                    "topic `%.*s` is read by input `%.*s` already",
-                                    (int)topic.size, topic.data, (int)other->name.size,
-                                    other->name.data);
+                                    "topic `%.*s` is read by input `%.*s` already", (int)topic.size,
+                                    topic.data, (int)other->name.size, other->name.data);
             }
         }
     }
@@ -458,9 +456,8 @@ void toc_config_destroy(struct toc_config *config)
 
 struct toc_rule_paths toc_config_rule_paths(const struct toc_config *config)
 {
-    return (struct toc_rule_paths){.rules = config->rules.data,
-                                   .types = config->types.data,
-                                   .places = config->places.data};
+    return (struct toc_rule_paths){
+        .rules = config->rules.data, .types = config->types.data, .places = config->places.data};
 }
 
 void toc_config_help(struct toc_text *out)

@@ -23,7 +23,7 @@ struct toc_config_input {
     size_t topic_count;
     const struct toc_str *types; /* Types or patterns; NULL = every type of the catalogue. */
     size_t type_count;
-    int format; /* enum toc_config_format */
+    int format;                     /* enum toc_config_format */
     const struct toc_yaml *mapping; /* Of `format: json`; else NULL. */
     int mode;                       /* enum toc_mode: what an event that names none gets. */
     int64_t max_disorder_ms, accept_late_ms, idle_after_ms, clamp_ms;

@@ -87,8 +87,7 @@ bool toc_config_check(const struct toc_config *config, const struct toc_ruleset 
                       struct toc_diag *diag)
 {
     const struct toc_catalogue *catalogue = toc_ruleset_catalogue(rules);
-    const struct toc_yaml *inputs =
-        toc_yaml_find(toc_config_holder(config)->document, "inputs");
+    const struct toc_yaml *inputs = toc_yaml_find(toc_config_holder(config)->document, "inputs");
     size_t errors = toc_diag_errors(diag);
     struct toc_arena arena = {.used = 0};
     size_t index = 0;

@@ -133,8 +133,8 @@ static struct toc_str resolve(struct toc_config_reading *in, struct toc_str path
     return kept;
 }
 
-bool toc_config_read_path(struct toc_config_reading *in, const struct toc_yaml *node, bool must_open,
-                          struct toc_str *out)
+bool toc_config_read_path(struct toc_config_reading *in, const struct toc_yaml *node,
+                          bool must_open, struct toc_str *out)
 {
     struct toc_str text;
     if (!toc_config_read_text(in, node, &text)) {
@@ -231,8 +231,8 @@ bool toc_config_read_span(struct toc_config_reading *in, const struct toc_yaml *
     if (!toc_span_parse(low, &least) || !toc_span_parse(high, &most)) {
         return false; /* Not reached: a test parses every bound of the table. */
     }
-    if (node->kind != TOC_YAML_SCALAR || !toc_span_parse(node->text, &span_ms) ||
-        span_ms < least || span_ms > most) {
+    if (node->kind != TOC_YAML_SCALAR || !toc_span_parse(node->text, &span_ms) || span_ms < least ||
+        span_ms > most) {
         toc_config_complain(in->diag, "E0404", node->mark,
                             "`%.*s` needs a duration as 90s, 10m or 1h30m, from %.*s to %.*s",
                             (int)node->key.size, node->key.data, (int)low.size, low.data,

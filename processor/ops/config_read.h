@@ -49,8 +49,8 @@ bool toc_config_read_name(struct toc_config_reading *in, const struct toc_yaml *
                           struct toc_str *out);
 bool toc_config_read_texts(struct toc_config_reading *in, const struct toc_yaml *node,
                            const struct toc_str **out, size_t *out_count);
-bool toc_config_read_path(struct toc_config_reading *in, const struct toc_yaml *node, bool must_open,
-                          struct toc_str *out);
+bool toc_config_read_path(struct toc_config_reading *in, const struct toc_yaml *node,
+                          bool must_open, struct toc_str *out);
 /* @out is memory of its own, to be wiped and freed. */
 bool toc_config_read_secret(struct toc_config_reading *in, const struct toc_yaml *node,
                             struct toc_str *out);

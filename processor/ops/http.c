@@ -72,8 +72,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     (void)state;
     if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
         *upload_size = 0;
-        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain",
-                      TOC_STR("GET only\n"));
+        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", TOC_STR("GET only\n"));
     }
     for (size_t i = 0; i < http->page_count; i++) {
         if (strcmp(path, http->pages[i].path) == 0) {
@@ -121,8 +120,7 @@ enum toc_status toc_http_open(uv_loop_t *loop, const char *address, int port,
         toc_mem_free(http);
         return TOC_E_IO;
     }
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     toc_assert(info != NULL);
     http->poll.data = http;
     http->timer.data = http;
@@ -135,8 +133,7 @@ enum toc_status toc_http_open(uv_loop_t *loop, const char *address, int port,
 
 int toc_http_port(const struct toc_http *http)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
     return info != NULL ? info->port : 0;
 }
 

@@ -54,7 +54,9 @@ static const struct family {
     size_t offset; /* In struct toc_lane_input_counts. */
 } families[] = {
 #define FAMILY(field, help)                                                                        \
-    {"tocsin_input_" #field "_total", help, offsetof(struct toc_lane_input_counts, field)}
+    {                                                                                              \
+        "tocsin_input_" #field "_total", help, offsetof(struct toc_lane_input_counts, field)       \
+    }
     FAMILY(records, "Records read while live."),
     FAMILY(warmed, "Records read back at the start."),
     FAMILY(events, "Events decoded."),
@@ -97,16 +99,14 @@ static void print_inputs(const struct toc_lane *lane, const struct toc_lane_inpu
                 toc_text_addf(out, "tocsin_input_refused_total");
                 label_input(&inputs[i], out);
                 toc_text_addf(out, ",reason=\"%s\"} %" PRIu64 "\n",
-                              toc_refusal_text((enum toc_refusal)reason),
-                              counts->refused[reason]);
+                              toc_refusal_text((enum toc_refusal)reason), counts->refused[reason]);
             }
         }
     }
 }
 
 static void label_part(const struct toc_lane_part_status *part,
-                       const struct toc_lane_input inputs[], const char *name,
-                       struct toc_text *out)
+                       const struct toc_lane_input inputs[], const char *name, struct toc_text *out)
 {
     toc_text_addf(out, "%s", name);
     label_input(&inputs[part->input], out);

@@ -193,9 +193,8 @@ static enum toc_status open_http(struct toc_run *run)
     if (http->port == 0) {
         return TOC_OK;
     }
-    enum toc_status status =
-        toc_http_open(&run->loop, http->address.data, (int)http->port, pages,
-                      sizeof pages / sizeof pages[0], run, &run->http);
+    enum toc_status status = toc_http_open(&run->loop, http->address.data, (int)http->port, pages,
+                                           sizeof pages / sizeof pages[0], run, &run->http);
     if (status != TOC_OK) {
         TOC_LOG(run->log, ERROR, "http.refused", toc_log_text("address", http->address),
                 toc_log_number("port", http->port));

@@ -12,10 +12,10 @@
 #include "ops/config.h"
 
 struct toc_run_options {
-    struct toc_clock clock;  /* now_ms NULL = the system's wall clock. */
-    bool has_signals;        /* Stop at SIGTERM and SIGINT. */
-    bool is_alone;           /* Nobody else runs this <app>: no lease is taken (a demo). */
-    FILE *log;               /* NULL = stderr. */
+    struct toc_clock clock; /* now_ms NULL = the system's wall clock. */
+    bool has_signals;       /* Stop at SIGTERM and SIGINT. */
+    bool is_alone;          /* Nobody else runs this <app>: no lease is taken (a demo). */
+    FILE *log;              /* NULL = stderr. */
     /* A look at each record as it is told (demo prints it); may be NULL. On the loop. */
     void (*on_told)(const struct toc_told *told, void *context);
     /* Warm-up is over and the lane is live; once. May be NULL. On the loop. */

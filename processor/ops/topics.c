@@ -19,8 +19,7 @@ static void add(struct toc_topics *topics, struct toc_str name, const char *suff
         is_known = toc_str_equal(topics->list[i].name, text);
     }
     if (!is_known) {
-        topics->list =
-            toc_mem_resize(topics->list, topics->count + 1, sizeof *topics->list);
+        topics->list = toc_mem_resize(topics->list, topics->count + 1, sizeof *topics->list);
         topics->list[topics->count++] = (struct toc_topic){
             .name = toc_arena_str(&topics->arena, text),
             .use = use,
@@ -89,8 +88,7 @@ static bool tell_results(rd_kafka_event_t *event, struct toc_text *out)
     size_t count = 0;
     bool is_done = true;
     const rd_kafka_CreateTopics_result_t *result = rd_kafka_event_CreateTopics_result(event);
-    const rd_kafka_topic_result_t **topics =
-        rd_kafka_CreateTopics_result_topics(result, &count);
+    const rd_kafka_topic_result_t **topics = rd_kafka_CreateTopics_result_topics(result, &count);
     for (size_t i = 0; i < count; i++) {
         rd_kafka_resp_err_t err = rd_kafka_topic_result_error(topics[i]);
         const char *name = rd_kafka_topic_result_name(topics[i]);
@@ -151,12 +149,11 @@ done:
     return is_done;
 }
 
-enum toc_status toc_topics_create(const struct toc_topics *topics,
-                                  const struct toc_config *config, int partitions, int replication,
-                                  int timeout_ms, struct toc_text *out)
+enum toc_status toc_topics_create(const struct toc_topics *topics, const struct toc_config *config,
+                                  int partitions, int replication, int timeout_ms,
+                                  struct toc_text *out)
 {
-    struct toc_log *log =
-        toc_log_create(stderr, (enum toc_log_level)config->log_level, NULL);
+    struct toc_log *log = toc_log_create(stderr, (enum toc_log_level)config->log_level, NULL);
     rd_kafka_t *client = NULL;
     enum toc_status status = toc_client_create(config, TOC_CLIENT_PRODUCER, log, &client);
     if (status == TOC_OK) {

@@ -98,9 +98,8 @@ static struct entry *entry_of(const struct toc_letter *letter, uint64_t ticket)
         struct toc_str name = letter->headers[i].name;
         struct toc_str value = letter->headers[i].value;
         entry->headers[i].name = (struct toc_str){.data = place(&room, name), .size = name.size};
-        entry->headers[i].value =
-            (struct toc_str){.data = value.data != NULL ? place(&room, value) : NULL,
-                             .size = value.size};
+        entry->headers[i].value = (struct toc_str){
+            .data = value.data != NULL ? place(&room, value) : NULL, .size = value.size};
     }
     return entry;
 }
@@ -123,10 +122,9 @@ static rd_kafka_headers_t *headers_of(const struct entry *entry)
     }
     rd_kafka_headers_t *headers = rd_kafka_headers_new(entry->header_count + 1);
     for (size_t i = 0; i < entry->header_count; i++) {
-        (void)rd_kafka_header_add(headers, entry->headers[i].name.data,
-                                  (ssize_t)entry->headers[i].name.size,
-                                  entry->headers[i].value.data,
-                                  (ssize_t)entry->headers[i].value.size);
+        (void)rd_kafka_header_add(
+            headers, entry->headers[i].name.data, (ssize_t)entry->headers[i].name.size,
+            entry->headers[i].value.data, (ssize_t)entry->headers[i].value.size);
     }
     if (entry->lost_bytes > 0) {
         (void)snprintf(bytes, sizeof bytes, "%zu", entry->lost_bytes);
@@ -144,13 +142,12 @@ static rd_kafka_resp_err_t hand_over(struct toc_outbox *outbox, struct entry *en
     rd_kafka_headers_t *headers = headers_of(entry);
     /* The types written out: librdkafka's macros for this are no standard C. */
     rd_kafka_resp_err_t err = rd_kafka_producev(
-        outbox->producer, RD_KAFKA_VTYPE_TOPIC, (const char *)entry->topic,
-        RD_KAFKA_VTYPE_MSGFLAGS, 0, RD_KAFKA_VTYPE_KEY, entry->has_key ? key.out : NULL,
+        outbox->producer, RD_KAFKA_VTYPE_TOPIC, (const char *)entry->topic, RD_KAFKA_VTYPE_MSGFLAGS,
+        0, RD_KAFKA_VTYPE_KEY, entry->has_key ? key.out : NULL,
         entry->has_key ? entry->key_size : (size_t)0, RD_KAFKA_VTYPE_VALUE,
         entry->has_value ? value.out : NULL, entry->has_value ? entry->value_size : (size_t)0,
         RD_KAFKA_VTYPE_TIMESTAMP, entry->stored_ms > 0 ? entry->stored_ms : (int64_t)0,
-        RD_KAFKA_VTYPE_OPAQUE, (void *)entry, RD_KAFKA_VTYPE_HEADERS, headers,
-        RD_KAFKA_VTYPE_END);
+        RD_KAFKA_VTYPE_OPAQUE, (void *)entry, RD_KAFKA_VTYPE_HEADERS, headers, RD_KAFKA_VTYPE_END);
     if (err != RD_KAFKA_RESP_ERR_NO_ERROR && headers != NULL) {
         rd_kafka_headers_destroy(headers);
     }
@@ -166,15 +163,14 @@ static void refuse(struct toc_outbox *outbox, struct entry *entry, rd_kafka_resp
         return; /* It only shares the fate of another. */
     }
     outbox->counts.refused++;
-    if (err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && entry->may_lose_value &&
-        entry->has_value && entry->value_size >= LARGE_BYTES) {
+    if (err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && entry->may_lose_value && entry->has_value &&
+        entry->value_size >= LARGE_BYTES) {
         entry->has_value = false;
         entry->lost_bytes = entry->value_size;
         outbox->counts.valueless++;
         return;
     }
-    outbox->options.on_trouble(entry->topic, rd_kafka_err2str(err), false,
-                               outbox->options.context);
+    outbox->options.on_trouble(entry->topic, rd_kafka_err2str(err), false, outbox->options.context);
 }
 
 static void send_waiting(struct toc_outbox *outbox, int64_t now_ms)
@@ -190,8 +186,8 @@ static void send_waiting(struct toc_outbox *outbox, int64_t now_ms)
         outbox->unsent = outbox->first;
         if (outbox->retry_ms == 0) {
             outbox->retry_ms = now_ms + outbox->wait_ms;
-            outbox->wait_ms = outbox->wait_ms * 2 < RETRY_MOST_MS ? outbox->wait_ms * 2
-                                                                  : RETRY_MOST_MS;
+            outbox->wait_ms =
+                outbox->wait_ms * 2 < RETRY_MOST_MS ? outbox->wait_ms * 2 : RETRY_MOST_MS;
             return;
         }
     }

@@ -12,7 +12,7 @@
 #include "source/broker.h"
 
 struct toc_group_events {
-    void (*on_held)(void *context); /* The lane is ours. */
+    void (*on_held)(void *context);                    /* The lane is ours. */
     void (*on_lost)(const char *words, void *context); /* It was, and is no longer. */
     /* A commit ended; @words NULL: stored. */
     void (*on_committed)(const char *words, void *context);

@@ -10,9 +10,9 @@ struct toc_reader {
     struct toc_reader_events events;
     struct toc_part *parts;
     size_t count;
-    size_t assigned; /* Parts already handed to librdkafka. */
+    size_t assigned;  /* Parts already handed to librdkafka. */
     size_t gap_count; /* Parts being begun anew. */
-    size_t *heap;    /* Parts with a head before their stop, the earliest on top. */
+    size_t *heap;     /* Parts with a head before their stop, the earliest on top. */
     size_t heap_count;
     bool is_awake;             /* Empty queues may have been filled. */
     rd_kafka_message_t *given; /* Lent to the caller. */
@@ -211,9 +211,9 @@ static bool is_at_known_end(const struct toc_reader *reader, const struct toc_pa
 {
     int64_t low = 0;
     int64_t high = 0;
-    return part->records > 0 && rd_kafka_get_watermark_offsets(reader->client, part->topic,
-                                                               part->partition, &low, &high) ==
-                                    RD_KAFKA_RESP_ERR_NO_ERROR &&
+    return part->records > 0 &&
+           rd_kafka_get_watermark_offsets(reader->client, part->topic, part->partition, &low,
+                                          &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
            high >= 0 && part->next >= high;
 }
 
@@ -304,7 +304,8 @@ static void end_gap(struct toc_reader *reader, struct toc_part *part, int64_t ne
 }
 
 /* What librdkafka says instead of a record. */
-static void hear(struct toc_reader *reader, struct toc_part *part, const rd_kafka_message_t *message)
+static void hear(struct toc_reader *reader, struct toc_part *part,
+                 const rd_kafka_message_t *message)
 {
     switch (message->err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:

@@ -27,11 +27,11 @@ struct toc_part {
     int64_t stop; /* Give none at or beyond this; INT64_MAX = all. */
     rd_kafka_queue_t *queue;
     rd_kafka_message_t *head;
-    bool is_at_end;     /* librdkafka has said so, and nothing came since. */
-    bool is_gap;        /* The position was lost: the next record tells how much. */
+    bool is_at_end;              /* librdkafka has said so, and nothing came since. */
+    bool is_gap;                 /* The position was lost: the next record tells how much. */
     rd_kafka_message_t **strays; /* Came by the common queue while the partition was begun anew. */
     size_t stray_count, stray_next;
-    int64_t hungry_ms;  /* Since when it has no head though it is not at its end; 0 = it is not. */
+    int64_t hungry_ms; /* Since when it has no head though it is not at its end; 0 = it is not. */
     uint64_t records;
 };
 

@@ -117,8 +117,7 @@ static void a_dead_letter_says_why_and_whence(void **state)
     };
     struct toc_read read = poison(came, 3);
     struct toc_letter letter;
-    toc_letters_dead(&letters, &read, TOC_STR("north"), "not_json", TOC_STR("at byte 0"),
-                     &letter);
+    toc_letters_dead(&letters, &read, TOC_STR("north"), "not_json", TOC_STR("at byte 0"), &letter);
     assert_true(toc_str_equal(letter.topic, TOC_STR("w.dead")));
     assert_true(toc_str_equal(letter.value, TOC_STR("not json")));
     assert_true(toc_str_equal(letter.key, TOC_STR("k")));

@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char type[] = "type: report.breach\n"
-                           "title: A breach\n"
-                           "fields: { site: { type: text, required: true, description: Where. } }\n";
+static const char type[] =
+    "type: report.breach\n"
+    "title: A breach\n"
+    "fields: { site: { type: text, required: true, description: Where. } }\n";
 
 static const char rule[] = "rule: %s\n"
                            "title: Breach\n"
