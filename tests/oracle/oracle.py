@@ -487,7 +487,21 @@ class KeyCase:
             due, stop = s + rule.deadline, min(answer, dead.get(e, NEVER))
             if due < min(stop, self.run.newest):  # What is not yet due is no evidence.
                 spans.append((due, stop, frozenset([e]), due))
+        if rule.expire_ms is not None and rule.kind == "absence":
+            spans = self.expire_clocks(sorted(spans, key=lambda s: s[0]))
         return overlay(spans)
+
+    def expire_clocks(self, spans):
+        """Clocks are over when what they told has expired: the newest deadline of a chain of which each
+        renews the last, plus expire_after."""
+        chains = []
+        for span in spans:
+            if chains and span[0] <= chains[-1][-1][0] + self.rule.expire_ms:
+                chains[-1].append(span)
+            else:
+                chains.append([span])
+        return [(due, min(stop, chain[-1][0] + self.rule.expire_ms), evidence, newest)
+                for chain in chains for due, stop, evidence, newest in chain]
 
     # -- all of it
 

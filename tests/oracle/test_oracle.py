@@ -424,6 +424,10 @@ case("several are one, from the first deadline missed", LACK, [x(0), x(5000), ti
 case("one not yet due is no evidence", LACK, [x(0), x(5000), y(12000), tick(15001)], "A 10000..12000c e1")
 case("what is not yet due is no evidence, though nobody answers", LACK, [x(0), x(5000), tick(15000)], "A 10000..open e1")
 case("it lapses after the newest deadline", LACK, [x(0), x(5000), tick(75001)], "A 10000..75000x e1 e2")
+SHORT = LACK.replace("10s", "2s").replace("60s", "2s")
+case("a miss that has lapsed is no evidence of a later one", SHORT, [x(0), x(2001), tick(4002)], "A 2000..4000x e1", "A 4001..open e2")
+case("one missed at the millisecond it would lapse goes on", SHORT, [x(0), x(2000), tick(4001)], "A 2000..open e1 e2")
+case("an answer after it lapsed says nothing", SHORT, [x(0), y(4001), tick(5000)], "A 2000..4000x e1")
 FROM = LACK.replace("deadline", "from: since, deadline")
 case("the clock starts at the field", FROM, [x(5000, since=0), tick(10001)], "A 10000..open e1")
 case("the field missing: the event's time", FROM, [x(5000), tick(15001)], "A 15000..open e1")
@@ -536,6 +540,7 @@ SABOTAGE = [
     ("oracle", "answer = next((t for t in answers if t > s), NEVER)", "answer = next((t for t in answers if t >= s), NEVER)"),
     ("oracle", "answer = next((t for t in answers if t >= s), NEVER)", "answer = next((t for t in answers if t > s), NEVER)"),
     ("oracle", "if due < min(stop, self.run.newest):", "if due < stop:"),
+    ("oracle", "spans = self.expire_clocks(sorted(spans, key=lambda s: s[0]))", "pass"),
     ("oracle", "due, stop = s + rule.deadline,", "due, stop = s + rule.deadline + 1,"),
     ("oracle", "min(answer, dead.get(e, NEVER))", "answer"),
     ("oracle", "if rule.from_field else e.t", "if False else e.t"),
