@@ -11,8 +11,9 @@
 #include <tocsin/status.h>
 
 #include "base/text.h"
+#include "event/decode.h"
 
-enum { TOC_LINES_PADDING = 64 };
+enum { TOC_LINES_PADDING = TOC_RECORD_PADDING };
 
 struct toc_lines {
     int fd;

@@ -88,6 +88,7 @@ static void feed_all(struct replay *replay, struct toc_str topic)
 {
     struct toc_record record = {
         .origin = {.topic = topic, .partition = 0, .stored_ms = TOC_INSTANT_NONE},
+        .is_padded = true, /* By toc_lines: saves a copy. */
     };
     while (toc_lines_next(&replay->lines, &record.bytes)) {
         const struct toc_event *events;
