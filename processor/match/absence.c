@@ -164,6 +164,22 @@ static int64_t look(struct toc_match *match, struct toc_match_state *state, int6
     return missed_ms;
 }
 
+/* expire_after has ended what was missed: its clocks are over with it. */
+static void end_clocks(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
+{
+    int64_t first_ms;
+
+    for (uint64_t seq = state->pending; seq < state->next; seq++) {
+        struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        if (is_pending(match, state, entry) &&
+            is_missed(match, entry->value + match->rule->deadline_ms, at_ms)) {
+            entry->marks[state->mark] |= TOC_MARK_DONE;
+        }
+    }
+    state->life.is_spent = false;
+    (void)look(match, state, at_ms, &first_ms);
+}
+
 static void collect(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
 {
     struct toc_episode *episode = toc_life_episode(state, &state->life);
@@ -247,6 +263,9 @@ void toc_absence_step(struct toc_match *match, struct toc_match_state *state, in
         state->life.raw_ms = first_ms; /* Known only now, missed before. */
     }
     toc_life_step(match, state, &state->life, at_ms);
+    if (state->life.is_spent && match->rule->kind == TOC_KIND_ABSENCE) {
+        end_clocks(match, state, at_ms);
+    }
     struct toc_episode *episode = toc_life_episode(state, &state->life);
     if (episode != NULL && state->life.is_held && was_raw && first_ms != TOC_INSTANT_NONE &&
         first_ms < episode->begin_ms && match->rule->alert.expire_after_ms == 0) {

@@ -175,25 +175,6 @@ static void join(struct toc_match *match, struct toc_match_state *state, uint64_
     state->is_joined = true;
 }
 
-/* The cluster goes on though its episode @from_id had expired: what still lives in it is evidence of
- * the new one too. */
-static void take_living(struct toc_match *match, struct toc_match_state *state,
-                        struct toc_episode *episode, uint64_t from_id, int64_t at_ms)
-{
-    for (size_t i = 0; i < state->member_count; i++) {
-        struct toc_member *member = &state->members[i];
-        if (member->episode != from_id || member->alive_ms <= at_ms) {
-            continue;
-        }
-        struct toc_evidence evidence = toc_match_evidence(match, member->seq);
-        toc_episode_add(episode, &evidence, match->pool);
-        member->episode = episode->id;
-        if (member->alive_ms > episode->alive_ms) {
-            episode->alive_ms = member->alive_ms;
-        }
-    }
-}
-
 /* The new event and the members with alive_ms in @alive (NONE: not in a clique) are one cluster. */
 static void cluster(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
                     const int64_t *alive)
@@ -226,10 +207,6 @@ static void cluster(struct toc_match *match, struct toc_match_state *state, int6
         struct toc_member *member = &state->members[i];
         if (alive[i] == TOC_INSTANT_NONE) {
             continue;
-        }
-        if (member->episode != id && member->episode != 0 &&
-            at_ms <= member->alive_ms + match->rule->alert.keep_firing_ms) {
-            take_living(match, state, episode, member->episode, at_ms);
         }
         if (member->episode != id) {
             struct toc_evidence evidence = toc_match_evidence(match, member->seq);
@@ -301,19 +278,35 @@ static bool find_cliques(struct toc_match *match, struct toc_match_state *state,
     return alive[own] != TOC_INSTANT_NONE;
 }
 
-static void collect(struct toc_match *match, struct toc_match_state *state)
+/* Evidence of a keyed stretch: all that was in a living clique since it began, `for` included. */
+static void collect(struct toc_match *match, struct toc_match_state *state, bool is_new)
 {
-    struct toc_episode *episode = toc_life_episode(state, &state->life);
+    struct toc_ring *ring = &match->ring;
+    uint8_t forgotten = is_new ? TOC_MARK_EVIDENCE : 0;
 
-    if (episode == NULL || !state->life.is_held || !state->life.is_raw) {
+    if (!state->life.is_raw) {
         return;
     }
+    struct toc_episode *episode =
+        state->life.is_held ? toc_life_episode(state, &state->life) : NULL;
+    if (episode != NULL && episode->count == 0) {
+        forgotten |= TOC_MARK_DONE; /* Told of an earlier one. */
+    }
+    for (uint64_t seq = ring->first; forgotten != 0 && seq < state->next; seq++) {
+        toc_ring_get(ring, seq)->marks[state->mark] &= (uint8_t)~forgotten;
+    }
     for (size_t i = 0; i < state->member_count; i++) {
-        struct toc_member *member = &state->members[i];
-        if (member->alive_ms > state->life.raw_ms && member->episode != episode->id) {
-            struct toc_evidence evidence = toc_match_evidence(match, member->seq);
+        if (state->members[i].alive_ms > state->life.raw_ms) {
+            toc_ring_get(ring, state->members[i].seq)->marks[state->mark] |= TOC_MARK_EVIDENCE;
+        }
+    }
+    for (uint64_t seq = ring->first; episode != NULL && seq < state->next; seq++) {
+        struct toc_entry *entry = toc_ring_get(ring, seq);
+        if ((entry->marks[state->mark] & (TOC_MARK_EVIDENCE | TOC_MARK_DONE)) ==
+            TOC_MARK_EVIDENCE) {
+            struct toc_evidence evidence = toc_match_evidence(match, seq);
+            entry->marks[state->mark] |= TOC_MARK_DONE;
             toc_episode_add(episode, &evidence, match->pool);
-            member->episode = episode->id;
         }
     }
 }
@@ -374,6 +367,11 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
         for (size_t i = 0; i < state->member_count; i++) {
             if (state->members[i].episode == episode->id) {
                 cut_event(match, state, state->members[i].seq);
+            }
+        }
+        for (uint64_t seq = match->ring.first; is_grouped(match->rule) && seq < state->next; seq++) {
+            if ((toc_ring_get(&match->ring, seq)->marks[state->mark] & TOC_MARK_DONE) != 0) {
+                cut_event(match, state, seq);
             }
         }
     }
@@ -468,10 +466,11 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
             newest_ms = toc_ring_get(&match->ring, state->members[i].seq)->at_ms;
         }
     }
+    bool was_raw = state->life.is_raw;
     toc_life_set(match, state, &state->life, at_ms, at_ms < state->alive_ms, newest_ms, state->low,
                  TOC_ENDING_WINDOW);
     toc_life_step(match, state, &state->life, at_ms);
-    collect(match, state);
+    collect(match, state, !was_raw);
 }
 
 int64_t toc_cluster_next(const struct toc_match *match, const struct toc_match_state *state)

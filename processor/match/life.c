@@ -86,7 +86,9 @@ void toc_life_step(const struct toc_match *match, struct toc_match_state *state,
         life->is_spent = true;
     }
     int64_t begin_ms = life->raw_ms + match->rule->alert.for_ms;
-    if (life->is_raw && !life->is_held && at_ms >= begin_ms) {
+    /* What rests on silence is not so in a millisecond that can still have events. */
+    bool is_certain = match->is_at_once || begin_ms < at_ms || begin_ms <= match->decided_ms;
+    if (life->is_raw && !life->is_held && at_ms >= begin_ms && is_certain) {
         if (life->episode != 0 && begin_ms > kept_until_ms(match, life)) {
             close_episode(match, state, life);
         }

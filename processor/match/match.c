@@ -74,6 +74,7 @@ void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
     *match = (struct toc_match){.rule = rule,
                                 .pool = pool,
                                 .lag_ms = lag_of(rule),
+                                .is_at_once = toc_match_is_at_once(rule),
                                 .put_first_ms = TOC_INSTANT_NONE,
                                 .put_last_ms = TOC_INSTANT_NONE,
                                 .decided_ms = TOC_INSTANT_NONE};
