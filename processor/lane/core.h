@@ -75,6 +75,7 @@ struct toc_lane {
     int64_t look_at_ms, probe_at_ms, survey_at_ms, commit_at_ms, stop_by_ms; /* Steady clock. */
     int64_t commit_clock_ms; /* Lane clock in the commit under way. */
     uint64_t commit_progress, committed_progress;
+    int not_found; /* How often in a row a topic was not there. */
     bool has_committed, is_last_commit, is_leaving;
     struct toc_text detail, record;
     struct toc_lane_counts counts;

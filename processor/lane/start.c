@@ -9,6 +9,7 @@
 
 enum {
     LOOK_AGAIN_MS = 2000,
+    NOT_FOUND_MOST = 3, /* A broker that has just started may not know its topics yet. */
     STORED_MARGIN_MS = 60000, /* Clocks of producers and brokers differ. */
 };
 
@@ -198,7 +199,8 @@ static void look_failed(struct toc_lane *lane, const struct toc_look *look)
     TOC_LOG(lane->options.log, ERROR, "lane.cannot_begin",
             toc_log_text("error", toc_text_str(&look->words)));
     lane->look_at_ms = toc_core_steady_ms(lane) + LOOK_AGAIN_MS;
-    if (look->status == TOC_E_NOT_FOUND) { /* Waiting makes no topic. */
+    lane->not_found = look->status == TOC_E_NOT_FOUND ? lane->not_found + 1 : 0;
+    if (lane->not_found == NOT_FOUND_MOST) {
         lane->result = TOC_E_BROKER;
         toc_lane_stop(lane);
     }
