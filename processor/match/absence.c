@@ -109,10 +109,10 @@ static void start_clock(struct toc_match *match, struct toc_match_state *state, 
     }
 }
 
-/* An answer dated at the deadline is in time, so that ms is decided when the watermark is beyond. */
+/* An answer dated at the deadline is in time, so that ms is decided when it has passed. */
 static bool is_missed(const struct toc_match *match, int64_t deadline_ms, int64_t at_ms)
 {
-    return deadline_ms < at_ms || (deadline_ms == at_ms && at_ms <= match->decided_ms);
+    return deadline_ms < at_ms || (deadline_ms == at_ms && at_ms <= match->passed_ms);
 }
 
 /* What is missed by @at_ms; the next deadline goes to due_ms. Returns the newest missed deadline

@@ -14,37 +14,31 @@ static int64_t expiry_ms(const struct toc_match *match, const struct toc_life *l
     return span > 0 && life->last_ms != TOC_INSTANT_NONE ? life->last_ms + span : TOC_INSTANT_NEVER;
 }
 
-/* When an episode that is only kept on ends. */
-static int64_t kept_until_ms(const struct toc_match *match, const struct toc_life *life)
-{
-    return least(life->off_ms + match->rule->alert.keep_firing_ms, expiry_ms(match, life));
-}
-
 struct toc_episode *toc_life_episode(const struct toc_match_state *state,
                                      const struct toc_life *life)
 {
     return life->episode != 0 ? toc_episodes_find(&state->episodes, life->episode) : NULL;
 }
 
-static void turn_off(struct toc_life *life, int64_t at_ms, enum toc_ending ending)
+static void turn_off(const struct toc_match *match, struct toc_life *life, int64_t at_ms,
+                     enum toc_ending ending)
 {
     life->is_raw = false;
     if (life->is_held) {
+        int64_t kept_ms = at_ms + match->rule->alert.keep_firing_ms;
         life->is_held = false;
-        life->off_ms = at_ms;
-        life->off_ending = ending;
+        life->off_ms = least(kept_ms, expiry_ms(match, life)); /* Its own evidence counts, only. */
+        life->off_ending = life->off_ms < kept_ms ? TOC_ENDING_EXPIRED : ending;
     }
 }
 
-static void close_episode(const struct toc_match *match, struct toc_match_state *state,
-                          struct toc_life *life)
+static void close_episode(struct toc_match_state *state, struct toc_life *life)
 {
     struct toc_episode *episode = toc_life_episode(state, life);
-    int64_t kept_ms = life->off_ms + match->rule->alert.keep_firing_ms;
 
     toc_assert(episode != NULL);
-    episode->end_ms = kept_until_ms(match, life);
-    episode->ending = episode->end_ms < kept_ms ? TOC_ENDING_EXPIRED : life->off_ending;
+    episode->end_ms = life->off_ms;
+    episode->ending = life->off_ending;
     episode->is_closed = true;
     life->episode = 0;
 }
@@ -53,12 +47,11 @@ void toc_life_set(const struct toc_match *match, struct toc_match_state *state,
                   struct toc_life *life, int64_t at_ms, bool is_raw, int64_t last_ms, uint64_t seq,
                   enum toc_ending ending)
 {
-    (void)match;
     (void)state;
     if (!is_raw) {
         life->is_spent = false;
         if (life->is_raw) {
-            turn_off(life, at_ms, ending);
+            turn_off(match, life, at_ms, ending);
         }
         return;
     }
@@ -82,15 +75,15 @@ void toc_life_step(const struct toc_match *match, struct toc_match_state *state,
                    struct toc_life *life, int64_t at_ms)
 {
     if (life->is_raw && at_ms >= expiry_ms(match, life)) {
-        turn_off(life, expiry_ms(match, life), TOC_ENDING_EXPIRED);
+        turn_off(match, life, expiry_ms(match, life), TOC_ENDING_EXPIRED);
         life->is_spent = true;
     }
     int64_t begin_ms = life->raw_ms + match->rule->alert.for_ms;
     /* What rests on silence is not so in a millisecond that can still have events. */
-    bool is_certain = match->is_at_once || begin_ms < at_ms || begin_ms <= match->decided_ms;
+    bool is_certain = match->is_at_once || begin_ms < at_ms || begin_ms <= match->passed_ms;
     if (life->is_raw && !life->is_held && at_ms >= begin_ms && is_certain) {
-        if (life->episode != 0 && begin_ms > kept_until_ms(match, life)) {
-            close_episode(match, state, life);
+        if (life->episode != 0 && begin_ms > life->off_ms) {
+            close_episode(state, life);
         }
         if (life->episode == 0) {
             struct toc_episode *episode = toc_episodes_add(&state->episodes, begin_ms);
@@ -102,8 +95,8 @@ void toc_life_step(const struct toc_match *match, struct toc_match_state *state,
         }
         life->is_held = true;
     }
-    if (life->episode != 0 && !life->is_held && at_ms >= kept_until_ms(match, life)) {
-        close_episode(match, state, life);
+    if (life->episode != 0 && !life->is_held && at_ms >= life->off_ms) {
+        close_episode(state, life);
     }
 }
 
@@ -134,7 +127,7 @@ int64_t toc_life_next(const struct toc_match *match, const struct toc_life *life
         }
     }
     if (life->episode != 0 && !life->is_held) {
-        next_ms = least(next_ms, kept_until_ms(match, life));
+        next_ms = least(next_ms, life->off_ms);
     }
     return next_ms;
 }

@@ -17,7 +17,7 @@ struct toc_life {
     bool is_spent;   /* Held until expire_after; waits for newer evidence. */
     int64_t raw_ms;  /* Since when raw. */
     int64_t last_ms; /* Newest evidence while raw. */
-    int64_t off_ms;  /* When it was last held. */
+    int64_t off_ms;  /* Not held any more, the episode ends then, kept on included. */
     enum toc_ending off_ending;
     uint64_t episode;      /* The episode that is on (or kept on), or 0. */
     uint64_t raw_seq;      /* Evidence of this stretch begins here. */

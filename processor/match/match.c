@@ -144,6 +144,8 @@ static void sweep(struct toc_match *match, struct toc_match_state *state, int64_
 {
     bool is_stepped = false; /* The ms `now` was stepped to in this sweep. */
 
+    match->passed_ms = to_ms - 1 > match->decided_ms ? to_ms - 1 : match->decided_ms;
+
     for (;;) {
         int64_t entry_ms = state->next < match->ring.end
                                ? toc_ring_get(&match->ring, state->next)->at_ms

@@ -73,6 +73,7 @@ struct toc_match {
     int64_t put_first_ms, put_last_ms; /* What was put and not taken in yet; NONE. */
     bool is_at_once;    /* See toc_match_is_at_once. */
     int64_t decided_ms; /* Up to here the watermark has passed: the owner says. */
+    int64_t passed_ms;  /* Up to here nothing comes any more in this sweep, or the watermark passed. */
     int64_t lag_ms;     /* How far behind the horizon `settled` stays: see TOC_MATCH_FROM_MS. */
     uint64_t over_fuel; /* Searches given up: counted and told as `budget`. */
 };
