@@ -343,8 +343,9 @@ def rule_text(rule):
 class Case:
     """Rules and the lines of a stream, and the folder they are written to."""
 
-    def __init__(self, rules, lines, accept_late_ms=None):
-        self.rules, self.lines, self.accept_late_ms = rules, lines, accept_late_ms
+    def __init__(self, rules, lines, accept_late_ms=None, disorder_ms=0):
+        self.rules, self.lines = rules, lines
+        self.accept_late_ms, self.disorder_ms = accept_late_ms, disorder_ms
 
     def write(self, folder):
         for name in ("rules/lists", "types", "places"):

@@ -3,7 +3,8 @@
     run.py --tocsin PATH [--seed S] [--rounds N] [--kinds count,sequence] [--out FOLDER]
     run.py --tocsin PATH --samples     the sample rules of tests/scenario/samples
 
-Each round replays one stream in order, twice shuffled within --accept-late, and every fourth round
+Each round replays one stream in order, twice shuffled within --accept-late (once with --disorder, which
+makes what rests on silence wait and changes nothing else), and every fourth round
 one with events that come too late. A mismatch is made as small as it gets, printed, and kept in the
 output folder. Exit 0: none; 1: mismatches; 2: tocsin failed on a case.
 """
@@ -36,7 +37,7 @@ class Runner:
         late = f"{600_000 if case.accept_late_ms is None else case.accept_late_ms}ms"
         done = subprocess.run(
             [self.tocsin, "replay", "--rules", rules, "--types", types, "--places", places,
-             "--accept-late", late, os.path.join(self.folder, "events.ndjson")],
+             "--accept-late", late, "--disorder", f"{case.disorder_ms}ms", os.path.join(self.folder, "events.ndjson")],
             capture_output=True, text=True, timeout=60, check=False)
         return done.returncode, done.stdout.splitlines(), done.stderr
 
@@ -62,7 +63,7 @@ class Runner:
 def shrink(runner, case, at):
     """Drop rules, then lines, then what rules say, as long as something still differs."""
     def differs(rules, lines):
-        return bool(runner.differences(Case(rules, lines, case.accept_late_ms), at))
+        return bool(runner.differences(Case(rules, lines, case.accept_late_ms, case.disorder_ms), at))
 
     rules, lines = case.rules, case.lines
     for rule in list(rules):
@@ -84,7 +85,7 @@ def shrink(runner, case, at):
         for word in ("for", "keep_firing_for", "expire_after", "clear_when"):
             if word in rule["alert"]:
                 fewer = dict(rule, alert={k: v for k, v in rule["alert"].items() if k != word})
-                if loads(runner, fewer, lines) and differs([fewer], lines):
+                if loads(runner, fewer, case, lines) and differs([fewer], lines):
                     rule = fewer
         for name, spec in rule["events"].items():
             if "match" in spec:
@@ -93,11 +94,11 @@ def shrink(runner, case, at):
                 if differs([fewer], lines):
                     rule = fewer
         rules = [rule]
-    return Case(rules, lines, case.accept_late_ms)
+    return Case(rules, lines, case.accept_late_ms, case.disorder_ms)
 
 
-def loads(runner, rule, lines):
-    found = runner.differences(Case([rule], lines))
+def loads(runner, rule, case, lines):
+    found = runner.differences(Case([rule], lines, case.accept_late_ms, case.disorder_ms))
     return not (found and found[0].startswith("exit status"))
 
 
@@ -120,9 +121,9 @@ def random_rounds(runner, given):
         r = random.Random(-seed)
         case = generate.some_case(seed, kinds)
         cases = [("in order", case)]
-        for i in (1, 2):
+        for title, disorder_ms in [("shuffled", 0), ("shuffled, waited for", LATENESS_MS)]:
             order = shuffled(r, case.lines, LATENESS_MS)
-            cases.append((f"shuffled {i}", Case(case.rules, order, LATENESS_MS)))
+            cases.append((title, Case(case.rules, order, LATENESS_MS, disorder_ms)))
         if seed % 4 == 0 and not given.kinds:
             cases.append(("too late", generate.some_late_case(seed)))
         for title, one in cases:

@@ -54,8 +54,10 @@ def rounds(runner, given, report):
     for seed in range(given.seed, given.seed + given.rounds):
         r = random.Random(seed)
         lines = stream(r, r.randint(5, 120))
-        for title, order in [("in order", lines), ("shuffled", shuffled(r, lines, LATENESS_MS))]:
-            case = Case([], order, LATENESS_MS)
+        for title, order, disorder_ms in [("in order", lines, 0),
+                                          ("shuffled", shuffled(r, lines, LATENESS_MS), 0),
+                                          ("waited for", shuffled(r, lines, LATENESS_MS), HOUR)]:
+            case = Case([], order, LATENESS_MS, disorder_ms)
             if runner.differences(case, FOLDER):
                 wrong += 1
                 report(runner, case, f"samples, seed {seed}, {title}", given.out, FOLDER)
