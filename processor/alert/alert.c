@@ -46,10 +46,21 @@ static bool is_absence(const struct toc_rule *rule)
     return rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;
 }
 
+static bool is_taken(const struct toc_alerts *alerts, const struct toc_alert *alert)
+{
+    for (size_t i = 0; i < alerts->count; i++) {
+        if (alerts->items[i] != alert && strcmp(alerts->items[i]->id, alert->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The id: a hash of rule, key and anchor. Whatever is no event's own also takes the begin, for one
- * event can make a rule true twice (a comparison from above that holds before and after it). */
-static void name_alert(struct toc_alert *alert, const struct toc_episode *episode,
-                       const struct toc_telling *telling)
+ * event can make a rule true twice (a comparison from above that holds before and after it). Late
+ * truth can move an alert away from where it was named; who comes there later counts on. */
+static void name_alert(const struct toc_alerts *alerts, struct toc_alert *alert,
+                       const struct toc_episode *episode, const struct toc_telling *telling)
 {
     const struct toc_evidence *newest = newest_evidence(episode);
     struct toc_text *text = telling->topic; /* Any room will do. */
@@ -73,9 +84,16 @@ static void name_alert(struct toc_alert *alert, const struct toc_episode *episod
         toc_text_addf(text, "\n%zu:", telling->key->values[i].folded.size);
         toc_text_add(text, telling->key->values[i].folded);
     }
-    struct toc_hash128 hash = toc_hash128(text->data, text->size);
-    snprintf(alert->id, sizeof alert->id, "%016llx%016llx", (unsigned long long)hash.high,
-             (unsigned long long)hash.low);
+    size_t size = text->size;
+    for (unsigned again = 1; again == 1 || is_taken(alerts, alert); again++) {
+        if (again > 1) {
+            text->size = size;
+            toc_text_addf(text, "\n#%u", again);
+        }
+        struct toc_hash128 hash = toc_hash128(text->data, text->size);
+        snprintf(alert->id, sizeof alert->id, "%016llx%016llx", (unsigned long long)hash.high,
+                 (unsigned long long)hash.low);
+    }
 }
 
 static struct toc_alert *add_alert(struct toc_alerts *alerts)
@@ -155,8 +173,12 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
     if (alert == NULL) {
         alert = episode->alert = add_alert(alerts);
         alert->is_linked = true;
-        name_alert(alert, episode, telling);
-        toc_alert_tell(alert, episode, TOC_ALERT_NEW, true, telling);
+        name_alert(alerts, alert, episode, telling);
+        if (telling->seq_told != NULL) {
+            alert->seq = telling->seq_told(alert->id, telling->context);
+        }
+        toc_alert_tell(alert, episode, alert->seq > 0 ? TOC_ALERT_UPDATE : TOC_ALERT_NEW, true,
+                       telling);
     } else if (alert->state == TOC_ALERT_CANCELLED || (!alert->is_open && !is_over)) {
         toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, !is_over, telling);
     } else if (!alert->is_open && is_changed(alert, episode)) {

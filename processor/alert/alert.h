@@ -79,6 +79,8 @@ struct toc_telling {
     struct toc_text *record, *topic; /* Room to write in. */
     void (*on_record)(const struct toc_alert *alert, const struct toc_telling *telling,
                       struct toc_str data, void *context); /* *record holds the CloudEvent. */
+    /* The seq an earlier run told last of this id; 0: it never did. May be NULL. */
+    uint64_t (*seq_told)(const char *id, void *context);
     /* Nothing can change this alert any more; it is forgotten. May be NULL. */
     void (*on_final)(const struct toc_alert *alert, const struct toc_telling *telling,
                      void *context);

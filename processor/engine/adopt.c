@@ -1,8 +1,8 @@
 /* engine/adopt.c - taking over what an earlier run has told.
  *
  * A warm-up builds the state muted. Then each alert of `alerts.open` finds its episode: by its id,
- * else by rule, key and time (the order of arrival may have been another, so another event made it
- * true first). It goes on under its id and seq. What is on and was not told is told now; what was
+ * else by rule, key and shared evidence (the order of arrival may have been another, so another event
+ * made it true first). It goes on under its id and seq. What is on and was not told is told now; what was
  * told and is over is ended; of what nobody knows any more nothing says it: it expires. */
 #include <jansson.h>
 
@@ -117,19 +117,56 @@ static struct toc_adopted *find_by_id(struct toc_engine *engine, const char *id)
     return NULL;
 }
 
-/* By rule, key and time: it began within the episode, or the episode within it. */
-static struct toc_adopted *find_by_time(struct toc_engine *engine, const struct toc_keyed *keyed,
-                                        const struct toc_alert *alert,
-                                        const struct toc_episode *episode)
+/* Does the record quote an event that is evidence of @episode? Without any evidence on both sides
+ * (a member never heard) the begin decides. */
+static bool is_same_evidence(const struct toc_adopted *adopted, const struct toc_episode *episode)
+{
+    const json_t *quoted = json_object_get(adopted->record, "evidence");
+    size_t index;
+    json_t *entry;
+
+    if (json_array_size(quoted) == 0 && episode->evidence_count == 0) {
+        return adopted->begin_ms == episode->begin_ms;
+    }
+    json_array_foreach(quoted, index, entry)
+    {
+        for (size_t i = 0; i < episode->evidence_count; i++) {
+            const struct toc_kept *kept = episode->evidence[i].kept;
+            if (toc_str_equal(text_of(entry, "id"), kept->id) &&
+                toc_str_equal(text_of(entry, "source"), kept->source)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* By rule, key and shared evidence: told before under the id of another event that made it true. */
+static struct toc_adopted *find_by_evidence(struct toc_engine *engine,
+                                            const struct toc_keyed *keyed,
+                                            const struct toc_alert *alert,
+                                            const struct toc_episode *episode)
 {
     for (size_t i = 0; i < engine->adopted_count; i++) {
         struct toc_adopted *adopted = &engine->adopted[i];
         if (!adopted->is_used && adopted->ruled == keyed->ruled && !episode->is_anchored &&
-            adopted->begin_ms < episode->end_ms && is_same_key(adopted, keyed, alert, engine)) {
+            adopted->begin_ms < episode->end_ms && is_same_key(adopted, keyed, alert, engine) &&
+            is_same_evidence(adopted, episode)) {
             return adopted;
         }
     }
     return NULL;
+}
+
+uint64_t toc_adopt_claim(const char *id, void *context)
+{
+    struct toc_adopted *adopted = find_by_id(context, id);
+
+    if (adopted == NULL) {
+        return 0;
+    }
+    adopted->is_used = true;
+    return adopted->seq;
 }
 
 static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
@@ -138,7 +175,7 @@ static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
     struct toc_alert *alert = episode->alert;
     struct toc_telling telling = toc_keyed_telling(engine, keyed);
     struct toc_adopted *adopted =
-        is_by_id ? find_by_id(engine, alert->id) : find_by_time(engine, keyed, alert, episode);
+        is_by_id ? find_by_id(engine, alert->id) : find_by_evidence(engine, keyed, alert, episode);
 
     if (adopted != NULL) {
         adopted->is_used = alert->is_adopted = true;
@@ -172,16 +209,23 @@ static void each_episode(struct toc_engine *engine, bool is_by_id)
     }
 }
 
+static const struct toc_final *find_final(const struct toc_engine *engine, const char *id)
+{
+    for (size_t i = 0; i < engine->final_count; i++) {
+        if (strcmp(engine->finals[i].id, id) == 0) {
+            return &engine->finals[i];
+        }
+    }
+    return NULL;
+}
+
 /* End an alert whose episode is gone: the record last told, with an end. */
 static void end_adopted(struct toc_engine *engine, struct toc_adopted *adopted)
 {
-    const struct toc_final *final = NULL;
+    const struct toc_final *final = find_final(engine, adopted->id);
     char end[TOC_INSTANT_TEXT], detected[TOC_INSTANT_TEXT];
     enum toc_mode mode = TOC_MODE_ACTUAL;
 
-    for (size_t i = 0; i < engine->final_count && final == NULL; i++) {
-        final = strcmp(engine->finals[i].id, adopted->id) == 0 ? &engine->finals[i] : NULL;
-    }
     enum toc_alert_state state = final != NULL ? final->state : TOC_ALERT_EXPIRED;
     toc_instant_format(engine->now_ms, detected);
     toc_instant_format(final != NULL ? final->end_ms : engine->now_ms, end);
@@ -247,14 +291,30 @@ void toc_engine_unmute(struct toc_engine *engine)
     each_episode(engine, true);
     each_episode(engine, false);
     for (size_t i = 0; i < engine->adopted_count; i++) {
-        if (!engine->adopted[i].is_used) {
-            end_adopted(engine, &engine->adopted[i]);
+        struct toc_adopted *adopted = &engine->adopted[i];
+        if (!adopted->is_used &&
+            (adopted->ruled == NULL || find_final(engine, adopted->id) != NULL)) {
+            adopted->is_used = true;
+            end_adopted(engine, adopted);
         }
     }
-    toc_adopt_finish(engine);
+    toc_mem_free(engine->finals);
+    engine->finals = NULL;
+    engine->final_count = engine->final_room = 0;
     for (size_t r = 0; r < engine->rule_count; r++) {
         for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL; keyed = keyed->next) {
             toc_keyed_tell(engine, keyed, false); /* Counts that moved on meanwhile. */
         }
     }
+}
+
+void toc_engine_disown(struct toc_engine *engine)
+{
+    toc_assert(!engine->is_muted);
+    for (size_t i = 0; i < engine->adopted_count; i++) {
+        if (!engine->adopted[i].is_used) {
+            end_adopted(engine, &engine->adopted[i]);
+        }
+    }
+    toc_adopt_finish(engine);
 }

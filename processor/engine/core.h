@@ -150,3 +150,5 @@ void toc_dispatch_members(struct toc_engine *engine);
 
 /* adopt.c */
 void toc_adopt_finish(struct toc_engine *engine);
+/* An alert of this id comes true again: the seq to go on from, or 0. @context is the engine. */
+uint64_t toc_adopt_claim(const char *id, void *context);

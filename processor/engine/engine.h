@@ -77,8 +77,10 @@ void toc_engine_settle(struct toc_engine *engine);
 
 /* Warm-up. Between mute and unmute nothing is told, state is built. adopt: an alert that
  * `alerts.open` holds; may be called before unmute only. unmute compares: what is open and not
- * adopted is told `new`; what was adopted and is over (or unknown) is ended; the rest goes on under
- * its id and seq. */
+ * adopted is told `new`; what was adopted and is over is ended; the rest goes on under its id and
+ * seq. What was adopted and is not known yet may rest on events told of before a crash and not read
+ * again yet: it goes on when it comes true again, and ends with toc_engine_disown, which the owner
+ * calls once all inputs were read to where they ended at the start. */
 struct toc_open_alert {
     struct toc_str alert_id, rule, record; /* record: the `data` object last told, JSON. */
 };
@@ -87,6 +89,7 @@ void toc_engine_mute(struct toc_engine *engine);
 TOC_MUST_CHECK enum toc_status toc_engine_adopt(struct toc_engine *engine,
                                                 const struct toc_open_alert *open);
 void toc_engine_unmute(struct toc_engine *engine);
+void toc_engine_disown(struct toc_engine *engine); /* After unmute; again does nothing. */
 
 /* The lane clock. TOC_INSTANT_NONE before the first tick or event. */
 int64_t toc_engine_now(const struct toc_engine *engine);

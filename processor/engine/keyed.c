@@ -164,8 +164,7 @@ static void on_final(const struct toc_alert *alert, const struct toc_telling *te
     }
     if (engine->final_count == engine->final_room) {
         engine->final_room = engine->final_room == 0 ? 64 : engine->final_room * 2;
-        engine->finals =
-            toc_mem_resize(engine->finals, engine->final_room, sizeof *engine->finals);
+        engine->finals = toc_mem_resize(engine->finals, engine->final_room, sizeof *engine->finals);
     }
     struct toc_final *final = &engine->finals[engine->final_count++];
     *final = (struct toc_final){
@@ -195,6 +194,7 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .topic = &engine->topic,
         .on_record = on_record,
         .on_final = on_final,
+        .seq_told = engine->adopted_count > 0 && !engine->is_muted ? toc_adopt_claim : NULL,
         .context = engine,
     };
 }
@@ -216,9 +216,8 @@ void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
     if (newest->episodes.count > 0 || keyed->alerts.count > 0) {
         struct toc_telling telling = toc_keyed_telling(engine, keyed);
         size_t before = keyed->alerts.count;
-        struct toc_alerts_due due =
-            toc_alerts_tell(&keyed->alerts, &newest->episodes, is_again || is_joined,
-                            &engine->pool, &telling);
+        struct toc_alerts_due due = toc_alerts_tell(&keyed->alerts, &newest->episodes,
+                                                    is_again || is_joined, &engine->pool, &telling);
         ruled->counts.told_new += keyed->alerts.count > before ? keyed->alerts.count - before : 0;
         telling_ms = due.watermark_ms < telling_ms ? due.watermark_ms : telling_ms;
         if (due.clock_ms != TOC_INSTANT_NEVER) {
@@ -264,8 +263,8 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
         keyed->is_touched = true;
         if (engine->touched_count == engine->touched_room) {
             engine->touched_room = engine->touched_room == 0 ? 16 : engine->touched_room * 2;
-            engine->touched = toc_mem_resize(engine->touched, engine->touched_room,
-                                             sizeof(struct toc_keyed *));
+            engine->touched =
+                toc_mem_resize(engine->touched, engine->touched_room, sizeof(struct toc_keyed *));
         }
         engine->touched[engine->touched_count++] = keyed;
     }

@@ -21,6 +21,7 @@ enum {
 struct toc_lane_slot {
     int64_t heard_ms;  /* Lane clock when a record last came. */
     int64_t end;       /* As the broker last said, -1 = never. */
+    int64_t first_end; /* As it first said since the lane is live, -1 = not yet. */
     int64_t proven_ms; /* Steady clock when that was asked. */
     bool is_idle;
     bool was_idle; /* When the position was committed. */
@@ -68,6 +69,7 @@ struct toc_lane {
     struct toc_spot *commit_spots;
 
     uint64_t ticket; /* Of the open batch. */
+    bool has_caught_up; /* All was read that lay there when the lane went live. */
     bool is_feeding, is_probing, is_surveying, is_looking, is_lost;
     int64_t clock_ms; /* The lane clock: never goes back. */
     int64_t plan_clock_ms;

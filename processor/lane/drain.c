@@ -76,6 +76,27 @@ bool toc_drain_may_read(const struct toc_lane *lane)
     return toc_ledger_has_room(lane->ledger) && !toc_outbox_is_full(lane->outbox);
 }
 
+/* What an earlier run told beyond its committed position comes true again while we read up to where the
+ * inputs ended, and once silence is believed again; what is unknown even then, nobody says any more. */
+static void catch_up(struct toc_lane *lane)
+{
+    for (size_t i = 0; i < lane->options.input_count; i++) {
+        const struct toc_lane_input *input = &lane->options.inputs[i];
+        if (lane->clock_ms - lane->counts.live_since_ms <
+            input->idle_after_ms + input->input.max_disorder_ms + PROBE_STALE_MS) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < lane->part_count; i++) {
+        if (lane->parts[i].first_end < 0 ||
+            toc_reader_part(lane->reader, i)->next < lane->parts[i].first_end) {
+            return;
+        }
+    }
+    lane->has_caught_up = true;
+    toc_engine_disown(lane->engine);
+}
+
 bool toc_drain_live(struct toc_lane *lane)
 {
     bool is_more = true;
@@ -98,6 +119,9 @@ bool toc_drain_live(struct toc_lane *lane)
         if ((i & 15) == 15 && (now_ms = toc_core_steady_ms(lane)) >= until_ms) {
             break;
         }
+    }
+    if (!lane->has_caught_up) {
+        catch_up(lane);
     }
     toc_intake_end(lane);
     return is_more;

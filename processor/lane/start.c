@@ -9,7 +9,7 @@
 
 enum {
     LOOK_AGAIN_MS = 2000,
-    NOT_FOUND_MOST = 3, /* A broker that has just started may not know its topics yet. */
+    NOT_FOUND_MOST = 3,       /* A broker that has just started may not know its topics yet. */
     STORED_MARGIN_MS = 60000, /* Clocks of producers and brokers differ. */
 };
 
@@ -135,8 +135,8 @@ void toc_start_add_part(struct toc_lane *lane, const struct toc_plan_part *plan,
     toc_assert(number == lane->part_count);
     lane->part_count++;
     lane->parts = toc_mem_resize(lane->parts, lane->part_count, sizeof *lane->parts);
-    lane->parts[number] =
-        (struct toc_lane_slot){.end = -1, .heard_ms = lane->clock_ms, .was_idle = plan->was_idle};
+    lane->parts[number] = (struct toc_lane_slot){
+        .end = -1, .first_end = -1, .heard_ms = lane->clock_ms, .was_idle = plan->was_idle};
     lane->commit_spots =
         toc_mem_resize(lane->commit_spots, lane->part_count, sizeof *lane->commit_spots);
     toc_ledger_place(lane->ledger, number, plan->position);

@@ -39,6 +39,9 @@ static void probe_done(void *job)
     if (probe->status == TOC_OK) {
         for (size_t i = 0; i < probe->count; i++) {
             lane->parts[i].end = probe->spots[i].offset;
+            if (lane->parts[i].first_end < 0 && lane->state == TOC_LANE_LIVE) {
+                lane->parts[i].first_end = probe->spots[i].offset;
+            }
             lane->parts[i].proven_ms = probe->asked_ms;
         }
     } else {
