@@ -65,10 +65,10 @@ struct toc_lane {
     struct toc_ledger *ledger;
     struct toc_engine *engine;
     struct toc_letters letters;
-    struct toc_look *look; /* Holds the plan until warm-up is over. */
+    struct toc_look *look; /* Holds the plan until all adopted is settled. */
     struct toc_spot *commit_spots;
 
-    uint64_t ticket; /* Of the open batch. */
+    uint64_t ticket;    /* Of the open batch. */
     bool has_caught_up; /* All was read that lay there when the lane went live. */
     bool is_feeding, is_probing, is_surveying, is_looking, is_lost;
     int64_t clock_ms; /* The lane clock: never goes back. */
@@ -108,6 +108,8 @@ void toc_drain_move_clock(struct toc_lane *lane);
 void toc_start_look(struct toc_lane *lane);
 bool toc_start_is_warm(const struct toc_lane *lane);
 void toc_start_go_live(struct toc_lane *lane);
+/* The plan is no longer needed: all that was adopted goes on, or has ended. */
+void toc_start_forget(struct toc_lane *lane);
 void toc_start_add_part(struct toc_lane *lane, const struct toc_plan_part *plan, int64_t start,
                         int64_t stop);
 

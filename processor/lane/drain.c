@@ -95,6 +95,7 @@ static void catch_up(struct toc_lane *lane)
     }
     lane->has_caught_up = true;
     toc_engine_disown(lane->engine);
+    toc_start_forget(lane);
 }
 
 bool toc_drain_live(struct toc_lane *lane)

@@ -280,11 +280,7 @@ void toc_lane_destroy(struct toc_lane *lane)
     }
     toc_engine_destroy(lane->engine);
     toc_ledger_destroy(lane->ledger);
-    if (lane->look != NULL) {
-        toc_plan_finish(&lane->look->plan);
-        toc_text_finish(&lane->look->words);
-        toc_mem_free(lane->look);
-    }
+    toc_start_forget(lane);
     for (size_t i = 0; i < lane->options.input_count; i++) {
         toc_decoder_destroy(lane->inputs[i].decoder);
         toc_mem_free(lane->inputs[i].types);

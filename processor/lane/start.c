@@ -80,14 +80,20 @@ void toc_start_go_live(struct toc_lane *lane)
     TOC_LOG(lane->options.log, INFO, "lane.live", toc_log_number("warmed", (int64_t)warmed),
             toc_log_number("adopted", (int64_t)lane->counts.adopted),
             toc_log_number("partitions", (int64_t)lane->part_count));
-    toc_plan_finish(&lane->look->plan);
-    toc_text_finish(&lane->look->words);
-    toc_mem_free(lane->look);
-    lane->look = NULL;
     if (lane->options.on_live != NULL) {
         lane->options.on_live(lane->options.context);
     }
     toc_waker_again(&lane->reading);
+}
+
+void toc_start_forget(struct toc_lane *lane)
+{
+    if (lane->look != NULL) {
+        toc_plan_finish(&lane->look->plan);
+        toc_text_finish(&lane->look->words);
+        toc_mem_free(lane->look);
+        lane->look = NULL;
+    }
 }
 
 bool toc_start_is_warm(const struct toc_lane *lane)
