@@ -116,6 +116,7 @@ static void remove_alert(struct toc_alerts *alerts, size_t index)
 void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
                     enum toc_alert_state state, bool is_open, const struct toc_telling *telling)
 {
+    *telling->open += (uint64_t)is_open - (uint64_t)alert->is_open;
     alert->state = state;
     alert->is_open = is_open;
     alert->seq++;

@@ -74,6 +74,7 @@ struct toc_telling {
     int64_t watermark_ms;            /* TOC_INSTANT_NONE: nothing decided yet. */
     int64_t settled_ms;              /* Episodes that ended up to here change no more. */
     int64_t now_ms;                  /* The lane clock. */
+    uint64_t *open;                  /* How many alerts of the rule are open: kept up to date. */
     bool is_flushing;                /* update_every holds nothing back. */
     struct toc_str source;           /* CloudEvents source of the records. */
     struct toc_text *record, *topic; /* Room to write in. */

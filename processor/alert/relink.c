@@ -68,6 +68,7 @@ static struct toc_episode *find(const struct toc_alert *alert, struct toc_episod
 static void cancel(struct toc_alert *alert, const struct toc_alert *merged_into,
                    const struct toc_telling *telling)
 {
+    *telling->open -= alert->is_open;
     alert->state = TOC_ALERT_CANCELLED;
     alert->is_open = false;
     alert->is_waiting = false;

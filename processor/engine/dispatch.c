@@ -18,6 +18,7 @@ struct work { /* One event being dispatched. */
     const struct toc_event *event;
     struct toc_kept *kept; /* Made when the first rule wants it. */
     bool is_late;
+    bool is_told_alone, was_told_alone; /* It makes a rule fire alone: now; within 7 days before. */
 };
 
 static struct toc_str intern_topic(struct toc_engine *engine, struct toc_str topic)
@@ -267,6 +268,19 @@ static bool is_heard_late(const struct toc_rule *rule, unsigned roles)
            (rule->kind == TOC_KIND_EVENT && (roles & TOC_ROLE_COUNTED) != 0);
 }
 
+/* An event alone makes a rule fire however late it is, but once: was it taken before, on time or
+ * late? Only such events are remembered for so long. */
+static bool was_told_alone(struct work *work)
+{
+    if (!work->is_told_alone) {
+        work->is_told_alone = true;
+        work->was_told_alone =
+            toc_seen_note(&work->engine->seen_long, work->event->identity, work->event->content,
+                          work->engine->newest_ms) != TOC_SEEN_FIRST;
+    }
+    return work->is_late && work->was_told_alone;
+}
+
 static void wake(struct work *work, const struct toc_wake *to)
 {
     struct toc_engine *engine = work->engine;
@@ -328,6 +342,10 @@ static void wake(struct work *work, const struct toc_wake *to)
     if ((alias->roles & TOC_ROLE_CLEAR) != 0 && (alias->roles & TOC_ROLE_AFTER) == 0 &&
         binding->value_slot == TOC_SLOT_NONE) {
         entry.value = work->event->at_ms;
+    }
+    if (rule->kind == TOC_KIND_EVENT && (alias->roles & TOC_ROLE_COUNTED) != 0 &&
+        was_told_alone(work)) {
+        return;
     }
     entry.kept = keep(work);
     int place_part = -1;

@@ -302,30 +302,11 @@ void toc_engine_settle(struct toc_engine *engine)
 
 /* --- Events --------------------------------------------------------------------------------- */
 
-static bool is_told_alone(const struct toc_engine *engine, int type)
-{
-    const struct toc_wakes *wakes = &engine->wakes[type];
-
-    for (size_t i = 0; i < wakes->count; i++) {
-        const struct toc_rule *rule = wakes->items[i].ruled->rule;
-        if (rule->kind == TOC_KIND_EVENT &&
-            (rule->aliases[wakes->items[i].alias].roles & TOC_ROLE_COUNTED) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum toc_feed note_identity(struct toc_engine *engine, const struct toc_event *event)
 {
     enum toc_seen_verdict verdict =
         toc_seen_note(&engine->seen, event->identity, event->content, engine->newest_ms);
 
-    if (is_told_alone(engine, event->type)) {
-        enum toc_seen_verdict longer =
-            toc_seen_note(&engine->seen_long, event->identity, event->content, engine->newest_ms);
-        verdict = verdict == TOC_SEEN_FIRST ? longer : verdict;
-    }
     return verdict == TOC_SEEN_FIRST    ? TOC_FEED_TAKEN
            : verdict == TOC_SEEN_REPEAT ? TOC_FEED_REPEAT
                                         : TOC_FEED_CONFLICT;
@@ -407,16 +388,7 @@ struct toc_engine_counts toc_engine_counts(const struct toc_engine *engine)
 struct toc_rule_counts toc_engine_rule_counts(const struct toc_engine *engine, size_t rule)
 {
     toc_assert(rule < engine->rule_count);
-    struct toc_rule_counts counts = engine->rules[rule].counts;
-
-    counts.open = 0;
-    for (const struct toc_keyed *keyed = engine->rules[rule].first; keyed != NULL;
-         keyed = keyed->next) {
-        for (size_t i = 0; i < keyed->alerts.count; i++) {
-            counts.open += keyed->alerts.items[i]->is_open;
-        }
-    }
-    return counts;
+    return engine->rules[rule].counts;
 }
 
 int64_t toc_engine_partition_time(const struct toc_engine *engine, size_t input, uint32_t partition)

@@ -188,6 +188,7 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .watermark_ms = ruled->group->watermark_ms,
         .settled_ms = keyed->match.settled.now_ms,
         .now_ms = engine->now_ms,
+        .open = &keyed->ruled->counts.open,
         .is_flushing = engine->is_flushing,
         .source = engine->options.source,
         .record = &engine->record,

@@ -25,6 +25,7 @@ struct fixture {
     struct toc_key key;
     struct toc_text record, topic;
     struct toc_telling telling;
+    uint64_t open; /* Alerts open now. */
     struct told told[TOLD_MOST];
     size_t count;
     size_t finals;
@@ -82,6 +83,7 @@ static inline void fixture_init(struct fixture *f, const char *head, const char 
                 .values = {{.folded = TOC_STR("gao"), .label = TOC_STR("Gao"), .place = -1}}},
     };
     f->telling = (struct toc_telling){
+        .open = &f->open,
         .rule = toc_ruleset_get(f->rules, 0),
         .catalogue = toc_ruleset_catalogue(f->rules),
         .places = toc_ruleset_places(f->rules),
