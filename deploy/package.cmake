@@ -6,9 +6,10 @@ install(FILES include/tocsin/tocsin.h include/tocsin/status.h include/tocsin/sta
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tocsin)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES deploy/tocsin.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
-if(EXISTS ${PROJECT_SOURCE_DIR}/deploy/tocsin.service)
-    install(FILES deploy/tocsin.service DESTINATION lib/systemd/system)
-endif()
+file(READ deploy/tocsin.service unit)
+string(REPLACE /usr/bin/ ${CMAKE_INSTALL_FULL_BINDIR}/ unit "${unit}")
+file(WRITE ${PROJECT_BINARY_DIR}/tocsin.service "${unit}")
+install(FILES ${PROJECT_BINARY_DIR}/tocsin.service DESTINATION lib/systemd/system)
 
 # From the file's own folder to the prefix, so that it may be installed anywhere.
 file(RELATIVE_PATH tocsin_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

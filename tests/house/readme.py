@@ -6,7 +6,7 @@ usage: readme.py TOCSIN SOURCE_DIR
 Every `sh` block runs, in order, in a folder that holds copies of rules/ and deploy/. A `text` block
 right after it is what it prints: `...` on a line of its own stands for any lines, within a line for
 anything; the stretches between stand in the output line for line. `console` blocks are too long for
-here or need a broker; their programs and commands have to exist. Links lead somewhere.
+here or need a broker; their programs and commands have to exist. The links of all pages lead somewhere.
 """
 import os
 import re
@@ -64,6 +64,21 @@ def exists(command, source):
         sys.exit(f"no such program: {words[0]}")
 
 
+def follow_links(source):
+    """Every link of every page to another file."""
+    seen = 0
+    for folder, folders, names in os.walk(source):
+        folders[:] = [f for f in folders if not f.startswith((".", "build"))]
+        for name in (n for n in names if n.endswith(".md")):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                for target in LINK.findall(file.read()):
+                    seen += 1
+                    if not os.path.exists(os.path.join(folder, target)):
+                        sys.exit(f"{os.path.join(folder, name)}: a link leads nowhere: {target}")
+    if seen < 10:
+        sys.exit(f"only {seen} links were found")
+
+
 def main():
     tocsin, source = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     with open(os.path.join(source, "README.md"), encoding="utf-8") as file:
@@ -86,9 +101,7 @@ def main():
                     exists(command, source)
     if ran < 5 or compared < 4:
         sys.exit(f"{ran} blocks ran, {compared} were compared: the walk-through is gone")
-    for target in LINK.findall(readme):
-        if not os.path.exists(os.path.join(source, target)):
-            sys.exit(f"a link leads nowhere: {target}")
+    follow_links(source)
     print(f"{ran} blocks ran, {compared} were compared")
 
 
