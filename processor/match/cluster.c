@@ -14,8 +14,8 @@
 struct search {
     const struct toc_match *match;
     const struct toc_match_state *state;
-    size_t need;                          /* Colours. */
-    const size_t *pool;                   /* Members near the new event, by time. */
+    size_t need;        /* Colours. */
+    const size_t *pool; /* Members near the new event, by time. */
     size_t pool_count;
     uint64_t chosen[TOC_RULE_NEAR_COUNT]; /* seqs */
     size_t chosen_count;
@@ -111,16 +111,16 @@ static void drop_cut(const struct toc_match *match, struct toc_match_state *stat
 static int64_t alive_of(const struct toc_match *match, const struct toc_match_state *state,
                         size_t member)
 {
-    return toc_ring_get(&match->ring, state->members[member].seq)->at_ms +
-           match->rule->within_ms + 1;
+    return toc_ring_get(&match->ring, state->members[member].seq)->at_ms + match->rule->within_ms +
+           1;
 }
 
 /* The end of a cluster as it is known, from the last clique's end and its newest evidence. */
 static void set_end(const struct toc_match *match, struct toc_episode *episode)
 {
     const struct toc_alert_spec *spec = &match->rule->alert;
-    int64_t expiry_ms = spec->expire_after_ms > 0 ? episode->last_ms + spec->expire_after_ms
-                                                  : TOC_INSTANT_NEVER;
+    int64_t expiry_ms =
+        spec->expire_after_ms > 0 ? episode->last_ms + spec->expire_after_ms : TOC_INSTANT_NEVER;
     int64_t held_ms = episode->alive_ms < expiry_ms ? episode->alive_ms : expiry_ms;
 
     if (held_ms <= episode->begin_ms) { /* `for` has not passed: none yet. */
@@ -223,7 +223,8 @@ static void cluster(struct toc_match *match, struct toc_match_state *state, int6
     set_end(match, episode);
 }
 
-/* Take the event at @seq in; fill @alive, one a member (the new one last). True: it is in a clique. */
+/* Take the event at @seq in; fill @alive, one a member (the new one last). True: it is in a clique.
+ * */
 static bool find_cliques(struct toc_match *match, struct toc_match_state *state, uint64_t seq,
                          int64_t *alive, size_t *pool)
 {
@@ -315,8 +316,7 @@ static void add(struct toc_match *match, struct toc_match_state *state, uint64_t
 {
     if (state->member_count == state->member_room) {
         state->member_room = state->member_room == 0 ? 8 : state->member_room * 2;
-        state->members =
-            toc_mem_resize(state->members, state->member_room, sizeof *state->members);
+        state->members = toc_mem_resize(state->members, state->member_room, sizeof *state->members);
     }
     state->members[state->member_count++] =
         (struct toc_member){.seq = seq, .alive_ms = TOC_INSTANT_NONE};
@@ -369,7 +369,8 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
                 cut_event(match, state, state->members[i].seq);
             }
         }
-        for (uint64_t seq = match->ring.first; is_grouped(match->rule) && seq < state->next; seq++) {
+        for (uint64_t seq = match->ring.first; is_grouped(match->rule) && seq < state->next;
+             seq++) {
             if ((toc_ring_get(&match->ring, seq)->marks[state->mark] & TOC_MARK_DONE) != 0) {
                 cut_event(match, state, seq);
             }
@@ -378,8 +379,8 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     for (size_t i = 0; i < state->member_count; i++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, state->members[i].seq);
         if (entry->at_ms <= line->value &&
-            (is_by_key || (entry->alias == tie.alias &&
-                           toc_match_near(line, entry, tie.distance_mm)))) {
+            (is_by_key ||
+             (entry->alias == tie.alias && toc_match_near(line, entry, tie.distance_mm)))) {
             cut_event(match, state, state->members[i].seq);
         }
     }

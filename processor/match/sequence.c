@@ -7,8 +7,8 @@
 struct choice {
     const struct toc_match *match;
     const struct toc_match_state *state;
-    uint64_t end;                    /* Entries before this seq may be chosen. */
-    uint64_t seqs[TOC_RULE_STEPS];   /* Chosen, by step. */
+    uint64_t end;                  /* Entries before this seq may be chosen. */
+    uint64_t seqs[TOC_RULE_STEPS]; /* Chosen, by step. */
     uint32_t fuel;
 };
 
@@ -135,8 +135,7 @@ static void tell_own(struct toc_match *match, struct toc_match_state *state,
 static struct choice choice_of(const struct toc_match *match, const struct toc_match_state *state,
                                uint64_t end)
 {
-    return (struct choice){
-        .match = match, .state = state, .end = end, .fuel = TOC_MATCH_FUEL};
+    return (struct choice){.match = match, .state = state, .end = end, .fuel = TOC_MATCH_FUEL};
 }
 
 /* Onsets that the closing events of this ms complete, each by the earliest of them. */

@@ -41,7 +41,7 @@ struct toc_episode {
     bool has_value;
     int64_t alive_ms; /* Clusters: the first ms without a living clique. */
     uint64_t count;
-    uint64_t digest;           /* Of the set of evidence: two that differ, differ here. */
+    uint64_t digest; /* Of the set of evidence: two that differ, differ here. */
     struct toc_evidence *evidence;
     size_t evidence_count, evidence_room;
     struct toc_evidence newest[TOC_EPISODE_ALIASES]; /* Newest evidence by alias, for texts. */

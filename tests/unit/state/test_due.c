@@ -24,9 +24,8 @@ static const struct toc_due *earliest(const struct toc_due things[THINGS])
 
     for (size_t i = 0; i < THINGS; i++) {
         const struct toc_due *due = &things[i];
-        if (due->place != 0 &&
-            (first == NULL || due->at_ms < first->at_ms ||
-             (due->at_ms == first->at_ms && due->order < first->order))) {
+        if (due->place != 0 && (first == NULL || due->at_ms < first->at_ms ||
+                                (due->at_ms == first->at_ms && due->order < first->order))) {
             first = due;
         }
     }

@@ -53,8 +53,7 @@ static void evidence_stands_in_order_whatever_came_first(struct toc_episodes *li
     assert_int_equal(pool->kept, 7);
 }
 
-static void an_event_under_two_aliases_is_one(struct toc_episodes *list,
-                                              struct toc_kept_pool *pool)
+static void an_event_under_two_aliases_is_one(struct toc_episodes *list, struct toc_kept_pool *pool)
 {
     struct toc_episode *episode = toc_episodes_add(list, 0);
     struct toc_kept *kept = keep(pool, 10, "s", "a");
@@ -70,8 +69,7 @@ static void an_event_under_two_aliases_is_one(struct toc_episodes *list,
     toc_kept_release(pool, kept);
 }
 
-static void the_newest_of_each_alias_is_known(struct toc_episodes *list,
-                                              struct toc_kept_pool *pool)
+static void the_newest_of_each_alias_is_known(struct toc_episodes *list, struct toc_kept_pool *pool)
 {
     struct toc_episode *episode = toc_episodes_add(list, 0);
 
@@ -80,8 +78,7 @@ static void the_newest_of_each_alias_is_known(struct toc_episodes *list,
     add_at(episode, pool, 5, "c", 0);
     add_at(episode, pool, 1, "d", TOC_EPISODE_ALIASES - 1);
     assert_true(toc_str_equal(episode->newest[0].kept->id, TOC_STR("b")));
-    assert_true(
-        toc_str_equal(episode->newest[TOC_EPISODE_ALIASES - 1].kept->id, TOC_STR("d")));
+    assert_true(toc_str_equal(episode->newest[TOC_EPISODE_ALIASES - 1].kept->id, TOC_STR("d")));
     assert_null(episode->newest[1].kept);
 }
 
@@ -172,7 +169,7 @@ static void a_copy_stands_on_its_own(struct toc_episodes *list, struct toc_kept_
         add_at(episode, pool, i, "x", 3);
     }
     episode->alert = (struct toc_alert *)(void *)&copy; /* Any will do: it must not be copied. */
-    (void)toc_episodes_add(&copy, 1); /* What it held before is given back. */
+    (void)toc_episodes_add(&copy, 1);                   /* What it held before is given back. */
     add_at(&copy.items[0], pool, 1, "old", 0);
     toc_episodes_copy(&copy, list, pool);
     assert_int_equal(copy.count, 1);

@@ -69,8 +69,10 @@ static void many_events_take_no_more_room_the_second_time(void **state)
 
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < COUNT; i++) {
-            all[i] = keep(&pool, i, "s", i % 2 == 0 ? "short" : "an id that is somewhat longer than "
-                                                               "the other one, by a class or two");
+            all[i] = keep(&pool, i, "s",
+                          i % 2 == 0 ? "short"
+                                     : "an id that is somewhat longer than "
+                                       "the other one, by a class or two");
         }
         assert_int_equal(pool.kept, COUNT);
         if (round == 0) {
@@ -106,8 +108,8 @@ static void keeps_the_fields_wished_for_only(void **state)
     event.fields = fields;
     event.field_count = UNIT_COUNT(fields);
     event.subject = TOC_STR("alpha");
-    struct toc_kept *kept = toc_kept_create(&pool, &event, (struct toc_wish){slots, 5},
-                                            TOC_STR("in"), TOC_STR("x.a"));
+    struct toc_kept *kept =
+        toc_kept_create(&pool, &event, (struct toc_wish){slots, 5}, TOC_STR("in"), TOC_STR("x.a"));
     memset(letters, 'X', 6); /* The decoder writes over what it lent. */
     memset(first, 'X', 3);
     memset(second, 'X', 11);
@@ -219,7 +221,8 @@ static const struct kept_case {
     {"is as it came", is_as_it_came},
     {"stays until the last reference is given back", stays_until_the_last_reference_is_given_back},
     {"room given back serves again", room_given_back_serves_again},
-    {"many events take no more room the second time", many_events_take_no_more_room_the_second_time},
+    {"many events take no more room the second time",
+     many_events_take_no_more_room_the_second_time},
     {"keeps the fields wished for only", keeps_the_fields_wished_for_only},
     {"lists behind texts of any length", lists_behind_texts_of_any_length},
     {"texts of every size class", texts_of_every_size_class},

@@ -97,8 +97,8 @@ static void seek_finds_the_first_not_before(const struct ring_case *c)
         int64_t at_ms;
         uint64_t seq;
     } sought[] = {
-        {TOC_INSTANT_NONE, 2}, {19, 2}, {20, 2}, {21, 3}, {30, 3}, {31, 5},
-        {40, 5},               {41, 6}, {TOC_INSTANT_NEVER, 6},
+        {TOC_INSTANT_NONE, 2},  {19, 2}, {20, 2}, {21, 3}, {30, 3}, {31, 5}, {40, 5}, {41, 6},
+        {TOC_INSTANT_NEVER, 6},
     };
     struct toc_kept_pool pool = {0};
     struct toc_ring ring = {0};
@@ -108,8 +108,8 @@ static void seek_finds_the_first_not_before(const struct ring_case *c)
     static const int64_t times[] = {0, 10, 20, 30, 30, 40};
     for (size_t i = 0; i < UNIT_COUNT(times); i++) {
         char id[] = {(char)('a' + i), '\0'};
-        (void)toc_ring_add(&ring, &(struct toc_entry){.at_ms = times[i],
-                                                      .kept = keep(&pool, times[i], "s", id)});
+        (void)toc_ring_add(
+            &ring, &(struct toc_entry){.at_ms = times[i], .kept = keep(&pool, times[i], "s", id)});
     }
     toc_ring_drop(&ring, &pool);
     toc_ring_drop(&ring, &pool);
@@ -163,18 +163,9 @@ static const struct ring_case cases[] = {
      is_in_order,
      {{5, "s", "a", 0}, {4, "s", "b", 0}, {3, "s", "c", 0}, {2, "s", "d", 0}, {1, "s", "e", 0}},
      "43210"},
-    {"of equal times the source decides",
-     is_in_order,
-     {{1, "t", "a", 0}, {1, "s", "b", 0}},
-     "10"},
-    {"of one source the id does",
-     is_in_order,
-     {{1, "s", "b", 0}, {1, "s", "a", 0}},
-     "10"},
-    {"before the id comes the source",
-     is_in_order,
-     {{1, "b", "a", 0}, {1, "a", "b", 0}},
-     "10"},
+    {"of equal times the source decides", is_in_order, {{1, "t", "a", 0}, {1, "s", "b", 0}}, "10"},
+    {"of one source the id does", is_in_order, {{1, "s", "b", 0}, {1, "s", "a", 0}}, "10"},
+    {"before the id comes the source", is_in_order, {{1, "b", "a", 0}, {1, "a", "b", 0}}, "10"},
     {"of one event the alias does",
      is_in_order,
      {{1, "s", "a", 2}, {1, "s", "a", 0}, {1, "s", "a", 1}},
@@ -187,10 +178,8 @@ static const struct ring_case cases[] = {
      .test = running_numbers_stay_while_it_grows_and_forgets},
     {.name = "numbers before a late one stay, those behind it move up",
      .test = numbers_before_a_late_one_stay_those_behind_move_up},
-    {.name = "seek finds the first that is not before",
-     .test = seek_finds_the_first_not_before},
-    {.name = "any order of arrival gives one order",
-     .test = any_order_of_arrival_gives_one_order},
+    {.name = "seek finds the first that is not before", .test = seek_finds_the_first_not_before},
+    {.name = "any order of arrival gives one order", .test = any_order_of_arrival_gives_one_order},
 };
 
 static void runs(void **state)

@@ -6,7 +6,7 @@
 struct seen_case {
     const char *name;
     void (*test)(const struct seen_case *c);
-    int64_t noted_ms[6]; /* When one identity is noted. */
+    int64_t noted_ms[6];           /* When one identity is noted. */
     enum toc_seen_verdict verdict; /* Of the last time. */
 };
 
@@ -108,14 +108,12 @@ static const struct seen_case cases[] = {
     {"beyond two spans it is forgotten", says, {0, 20001, -1}, TOC_SEEN_FIRST},
     {"after a long silence it is forgotten", says, {0, 9000000, -1}, TOC_SEEN_FIRST},
     {"forgotten and noted again it is known again", says, {0, 20001, 20002, -1}, TOC_SEEN_REPEAT},
-    {.name = "keeps its promise over a long time",
-     .test = keeps_its_promise_over_a_long_time},
+    {.name = "keeps its promise over a long time", .test = keeps_its_promise_over_a_long_time},
     {.name = "other content is a conflict and the first stands",
      .test = other_content_is_a_conflict_and_the_first_stands},
     {.name = "the identity that marks a free slot is one like any other",
      .test = the_identity_that_marks_a_free_slot_is_one_like_any_other},
-    {.name = "half an identity is another",
-     .test = half_an_identity_is_another},
+    {.name = "half an identity is another", .test = half_an_identity_is_another},
 };
 
 static void runs(void **state)
