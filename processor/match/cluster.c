@@ -223,11 +223,17 @@ static void cluster(struct toc_match *match, struct toc_match_state *state, int6
     set_end(match, episode);
 }
 
-/* Take the event at @seq in; fill @alive, one a member (the new one last). True: it is in a clique.
- * */
-static bool find_cliques(struct toc_match *match, struct toc_match_state *state, uint64_t seq,
-                         int64_t *alive, size_t *pool)
+/* Take the event at @seq in; fill match->alive, one a member (the new one last). True: it is in a
+ * clique. */
+static bool find_cliques(struct toc_match *match, struct toc_match_state *state, uint64_t seq)
 {
+    if (match->work_room < state->member_count) {
+        match->work_room = state->member_room;
+        match->alive = toc_mem_resize(match->alive, match->work_room, sizeof *match->alive);
+        match->near = toc_mem_resize(match->near, match->work_room, sizeof *match->near);
+    }
+    int64_t *alive = match->alive;
+    size_t *pool = match->near;
     struct search search = {.match = match,
                             .state = state,
                             .need = needed(match->rule),
@@ -323,9 +329,8 @@ static void add(struct toc_match *match, struct toc_match_state *state, uint64_t
     if (!toc_ring_get(&match->ring, seq)->has_point) {
         return;
     }
-    int64_t *alive = toc_mem_array(state->member_count, sizeof *alive);
-    size_t *pool = toc_mem_array(state->member_count, sizeof *pool);
-    if (find_cliques(match, state, seq, alive, pool)) {
+    if (find_cliques(match, state, seq)) {
+        const int64_t *alive = match->alive;
         if (is_grouped(match->rule)) {
             for (size_t i = 0; i < state->member_count; i++) {
                 if (alive[i] > state->members[i].alive_ms) {
@@ -338,8 +343,6 @@ static void add(struct toc_match *match, struct toc_match_state *state, uint64_t
             cluster(match, state, at_ms, alive);
         }
     }
-    toc_mem_free(alive);
-    toc_mem_free(pool);
 }
 
 static void draw_line(struct toc_match *match, struct toc_match_state *state,
@@ -397,12 +400,11 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
 static void find_anew(struct toc_match *match, struct toc_match_state *state)
 {
     size_t count = state->member_count;
-    int64_t *alive = toc_mem_array(count + 1, sizeof *alive);
-    size_t *pool = toc_mem_array(count + 1, sizeof *pool);
 
     for (state->member_count = 1; state->member_count <= count; state->member_count++) {
         size_t own = state->member_count - 1;
-        if (find_cliques(match, state, state->members[own].seq, alive, pool)) {
+        if (find_cliques(match, state, state->members[own].seq)) {
+            const int64_t *alive = match->alive;
             for (size_t i = 0; i <= own; i++) {
                 if (alive[i] > state->members[i].alive_ms) {
                     state->members[i].alive_ms = alive[i];
@@ -412,8 +414,6 @@ static void find_anew(struct toc_match *match, struct toc_match_state *state)
         }
     }
     state->member_count = count;
-    toc_mem_free(alive);
-    toc_mem_free(pool);
 }
 
 void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,

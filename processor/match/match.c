@@ -27,13 +27,12 @@ static void step(struct toc_match *match, struct toc_match_state *state, int64_t
                  uint64_t end)
 {
     (match->rule->has_near ? toc_cluster_step : kinds[match->rule->kind].step)(match, state, at_ms,
-                                                                              end);
+                                                                               end);
 }
 
 static int64_t next_change(const struct toc_match *match, const struct toc_match_state *state)
 {
-    return (match->rule->has_near ? toc_cluster_next
-                                  : kinds[match->rule->kind].next)(match, state);
+    return (match->rule->has_near ? toc_cluster_next : kinds[match->rule->kind].next)(match, state);
 }
 
 static void begin_at(struct toc_match_state *state, int64_t now_ms, int mark)
@@ -100,6 +99,8 @@ void toc_match_finish(struct toc_match *match)
     state_finish(&match->settled, match->pool);
     state_finish(&match->newest, match->pool);
     toc_ring_finish(&match->ring, match->pool);
+    toc_mem_free(match->alive);
+    toc_mem_free(match->near);
 }
 
 static void *copy_items(void *old, size_t old_room, const void *from, size_t from_room,
@@ -186,8 +187,8 @@ void toc_match_put(struct toc_match *match, const struct toc_entry *entry)
         match->put_first_ms = own.at_ms;
     }
     /* A clock (`from`) may start before or after its event; what is known is known up to that. */
-    int64_t known_ms = own.is_late || own.kept->at_ms <= match->settled.now_ms ? own.at_ms
-                                                                               : own.kept->at_ms;
+    int64_t known_ms =
+        own.is_late || own.kept->at_ms <= match->settled.now_ms ? own.at_ms : own.kept->at_ms;
     if (known_ms > match->put_last_ms) {
         match->put_last_ms = known_ms;
     }
@@ -199,8 +200,8 @@ bool toc_match_take(struct toc_match *match)
         return false;
     }
     bool is_again = match->put_first_ms <= match->newest.now_ms;
-    int64_t to_ms = match->put_last_ms > match->newest.now_ms ? match->put_last_ms
-                                                              : match->newest.now_ms;
+    int64_t to_ms =
+        match->put_last_ms > match->newest.now_ms ? match->put_last_ms : match->newest.now_ms;
     if (is_again) {
         rewind_newest(match);
     }

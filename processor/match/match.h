@@ -15,8 +15,8 @@
 
 struct toc_member { /* An event in a cluster's window. */
     uint64_t seq;
-    uint64_t episode;  /* Cluster it belongs to, or 0. */
-    int64_t alive_ms;  /* First ms at which no fulfilling clique with it is alive. */
+    uint64_t episode; /* Cluster it belongs to, or 0. */
+    int64_t alive_ms; /* First ms at which no fulfilling clique with it is alive. */
 };
 
 struct toc_distinct_slot {
@@ -45,7 +45,7 @@ struct toc_match_state {
     struct toc_distinct_slot *distinct;
     size_t distinct_room, distinct_used, distinct_count;
     int64_t newest_ms; /* Newest event counted, in the window or before it; NONE. */
-    int64_t known_ms; /* From when a comparison from above is judged, less `within`. */
+    int64_t known_ms;  /* From when a comparison from above is judged, less `within`. */
     bool is_known;
 
     /* latest: one life a place met. */
@@ -71,10 +71,14 @@ struct toc_match {
     struct toc_ring ring;
     struct toc_match_state settled, newest;
     int64_t put_first_ms, put_last_ms; /* What was put and not taken in yet; NONE. */
-    bool is_at_once;    /* See toc_match_is_at_once. */
-    int64_t decided_ms; /* Up to here the watermark has passed: the owner says. */
-    int64_t passed_ms;  /* Up to here nothing comes any more in this sweep, or the watermark passed. */
-    int64_t lag_ms;     /* How far behind the horizon `settled` stays: see TOC_MATCH_FROM_MS. */
+    bool is_at_once;                   /* See toc_match_is_at_once. */
+    int64_t decided_ms;                /* Up to here the watermark has passed: the owner says. */
+    int64_t
+        passed_ms;  /* Up to here nothing comes any more in this sweep, or the watermark passed. */
+    int64_t lag_ms; /* How far behind the horizon `settled` stays: see TOC_MATCH_FROM_MS. */
+    int64_t *alive; /* Clusters: room to work in, one a member. */
+    size_t *near;
+    size_t work_room;
     uint64_t over_fuel; /* Searches given up: counted and told as `budget`. */
 };
 
