@@ -416,14 +416,11 @@ static void find_anew(struct toc_match *match, struct toc_match_state *state)
     state->member_count = count;
 }
 
-void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
-                      uint64_t end)
+static void drop_members(const struct toc_match *match, struct toc_match_state *state,
+                         int64_t at_ms)
 {
-    const struct toc_rule *rule = match->rule;
-    bool is_line = false;
-    int64_t newest_ms = TOC_INSTANT_NONE;
-
     size_t gone = 0;
+
     while (gone < state->member_count && alive_of(match, state, gone) <= at_ms) {
         gone++;
     }
@@ -432,6 +429,22 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
         memmove(state->members, state->members + gone,
                 state->member_count * sizeof *state->members);
     }
+}
+
+void toc_cluster_forget(const struct toc_match *match, struct toc_match_state *state)
+{
+    drop_members(match, state, state->now_ms);
+    state->low = state->member_count > 0 ? state->members[0].seq : state->next;
+}
+
+void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
+                      uint64_t end)
+{
+    const struct toc_rule *rule = match->rule;
+    bool is_line = false;
+    int64_t newest_ms = TOC_INSTANT_NONE;
+
+    drop_members(match, state, at_ms);
     for (uint64_t seq = state->next; seq < end; seq++) {
         struct toc_entry *line = toc_ring_get(&match->ring, seq);
         if ((toc_match_roles(match, line) & TOC_ROLE_CLEAR) == 0) {

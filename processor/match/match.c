@@ -267,6 +267,15 @@ static uint64_t first_wanted(const struct toc_match *match)
     return seq < state->next ? seq : state->next;
 }
 
+static void forget(const struct toc_match *match, struct toc_match_state *state)
+{
+    if (match->rule->has_near) {
+        toc_cluster_forget(match, state);
+    } else if (kinds[match->rule->kind].step == toc_window_step) {
+        toc_window_forget(match, state);
+    }
+}
+
 void toc_match_settle(struct toc_match *match, int64_t horizon_ms)
 {
     struct toc_match_state *settled = &match->settled;
@@ -286,6 +295,8 @@ void toc_match_settle(struct toc_match *match, int64_t horizon_ms)
             toc_episodes_remove(&settled->episodes, i, match->pool);
         }
     }
+    forget(match, settled);
+    forget(match, &match->newest);
     uint64_t wanted = first_wanted(match);
     while (match->ring.first < wanted) {
         toc_ring_drop(&match->ring, match->pool);

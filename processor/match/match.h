@@ -150,3 +150,6 @@ toc_match_step_fn toc_window_step, toc_sequence_step, toc_latest_step, toc_absen
     toc_cluster_step;
 toc_match_next_fn toc_window_next, toc_sequence_next, toc_latest_next, toc_absence_next,
     toc_cluster_next;
+/* Leave what is too old for the window at now_ms, where `next` waits for no such change. */
+void toc_window_forget(const struct toc_match *match, struct toc_match_state *state);
+void toc_cluster_forget(const struct toc_match *match, struct toc_match_state *state);

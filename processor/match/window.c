@@ -154,6 +154,19 @@ static bool cut(const struct toc_match *match, struct toc_match_state *state, ui
     return is_evidence;
 }
 
+static void leave_before(const struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
+{
+    while (state->low < state->next && toc_ring_get(&match->ring, state->low)->at_ms < at_ms) {
+        leave(match, state);
+    }
+}
+
+/* What leaves where nothing can come of it is no change that anybody waits for. */
+void toc_window_forget(const struct toc_match *match, struct toc_match_state *state)
+{
+    leave_before(match, state, state->now_ms - match->rule->within_ms);
+}
+
 static void draw_line(const struct toc_match *match, struct toc_match_state *state,
                       const struct toc_entry *line, int64_t at_ms, uint64_t end)
 {
@@ -331,17 +344,14 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
             draw_line(match, state, entry, at_ms, end);
         }
     }
-    while (state->low < state->next &&
-           toc_ring_get(&match->ring, state->low)->at_ms + rule->within_ms < at_ms) {
-        leave(match, state);
-    }
+    leave_before(match, state, at_ms - rule->within_ms);
     for (; state->next < end; state->next++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, state->next);
         if (state->next >= state->low && is_counted(match, state, entry)) {
             add(match, state, entry);
             is_said = true;
             state->newest_ms = at_ms;
-            if (!state->is_known) {
+            if (is_waiting_kind(rule) && !state->is_known) {
                 state->is_known = true;
                 state->known_ms = at_ms;
             }
