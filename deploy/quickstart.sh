@@ -10,7 +10,7 @@ cmake --build --preset release --target tocsin
 program=build/release/bin/tocsin
 work=build/quickstart
 mkdir -p "$work"
-rm -f "$work/broker.out"
+: >"$work/broker.out"
 
 python3 tests/integration/kafka.py start --libs build/kafka --dir "$work/broker" \
     >"$work/broker.out" &
@@ -29,7 +29,7 @@ sed -e "s|127.0.0.1:9092|$bootstrap|" -e "s|^rules: .*|rules: $PWD/rules|" deplo
 "$program" topics --create --partitions 4 -c "$work/tocsin.yaml" >/dev/null
 cat >&2 <<TEXT
 quickstart: Kafka on $bootstrap, configuration in $work/tocsin.yaml. In another terminal:
-  kcat -b $bootstrap -C -q -t alerts.fire                       what is told
+  kcat -b $bootstrap -C -q -t alerts.attack                     what is told
   kcat -b $bootstrap -P -t mission.reports                      what you report, a line each:
     {"specversion":"1.0","id":"1","source":"/me","type":"report.vbied","data":{"location":{"lat":16.25,"lon":-0.03}}}
   kcat -b $bootstrap -C -q -t mission.dead -f '%h %s\n'         what was refused, and why
