@@ -14,8 +14,9 @@ struct toc_rules_at {
 /* From --rules (or @operand, which may be NULL), --types, --places. Rules nobody named are, the
  * first that is there: ./rules, `rules` or `share/tocsin/rules` beside or above this program, the
  * installed ones. Types and places nobody named lie in the rules directory or, when that is
- * a pack or a file, one or two above it. False: nobody named rules and there are none, stderr says where was looked; finish @out all
- * the same. Whether named ones can be read is for the loader to say. */
+ * a pack or a file, one or two above it. False: nobody named rules and there are none, stderr says
+ * where was looked; finish @out all the same. Whether named ones can be read is for the loader to
+ * say. */
 bool toc_rules_find(const struct toc_args *args, const char *operand, struct toc_rules_at *out);
 void toc_rules_finish(struct toc_rules_at *at);
 

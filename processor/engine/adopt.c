@@ -1,9 +1,10 @@
 /* engine/adopt.c - taking over what an earlier run has told.
  *
  * A warm-up builds the state muted. Then each alert of `alerts.open` finds its episode: by its id,
- * else by rule, key and shared evidence (the order of arrival may have been another, so another event
- * made it true first). It goes on under its id and seq. What is on and was not told is told now; what was
- * told and is over is ended; of what nobody knows any more nothing says it: it expires. */
+ * else by rule, key and shared evidence (the order of arrival may have been another, so another
+ * event made it true first). It goes on under its id and seq. What is on and was not told is told
+ * now; what was told and is over is ended; of what nobody knows any more nothing says it: it
+ * expires. */
 #include <jansson.h>
 
 #include "base/assert.h"

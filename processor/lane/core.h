@@ -1,7 +1,7 @@
 /* lane/core.h - what the files of a running lane share. Private to the folder.
  *
  *   lane.c    life, the turn of the loop, stopping        start.c   where to begin, warm-up
- *   drain.c   one batch: time, records                    intake.c  one record: decode, feed, letters
+ *   drain.c   one batch: time, records                    intake.c  one record
  *   watch.c   ends, new partitions, a new producer        hold.c    the group: lease, commits */
 #pragma once
 #include "lane/lane.h"

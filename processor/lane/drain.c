@@ -76,8 +76,9 @@ bool toc_drain_may_read(const struct toc_lane *lane)
     return toc_ledger_has_room(lane->ledger) && !toc_outbox_is_full(lane->outbox);
 }
 
-/* What an earlier run told beyond its committed position comes true again while we read up to where the
- * inputs ended, and once silence is believed again; what is unknown even then, nobody says any more. */
+/* What an earlier run told beyond its committed position comes true again while we read up to where
+ * the inputs ended, and once silence is believed again; what is unknown even then, nobody says any
+ * more. */
 static void catch_up(struct toc_lane *lane)
 {
     for (size_t i = 0; i < lane->options.input_count; i++) {

@@ -4,14 +4,14 @@
  *   looking  -> the worker asks the broker where to begin (lane/plan.h); asks again when it is away
  *   warming  -> sink shut; inputs are read back to the committed positions over the rules' memory
  *   live     -> a batch: tick, feed what one drain gave, tell; committed when all it told is stored
- *   stopping -> nothing more is read; what was told is stored, positions are committed, the group left
+ *   stopping -> nothing more is read; what was told is stored, positions committed, the group left
  *   stopped
  *
  * At least once: a crash repeats from the last commit, and alert ids and `seq` repeat with it.
  * Backpressure: while the outbox is full, or too many batches are in flight, no input is read; the
  * group, the outbox and HTTP go on being served.
- * Idle: a partition is silent when the broker itself said, a moment ago, that nothing lies behind our
- * position, and nothing came for idle_after. An unreachable one is never silent.
+ * Idle: a partition is silent when the broker itself said, a moment ago, that nothing lies behind
+ * our position, and nothing came for idle_after. An unreachable one is never silent.
  * Threads: the loop's; one worker thread of its own. Clock: the caller's. */
 #pragma once
 #include "engine/engine.h"

@@ -1,8 +1,8 @@
 /* lane/ledger.h - how far everything is done: batches in flight and the position behind them.
  *
  * A batch is what one drain fed. It is done when everything it told is stored; positions and clock
- * move on over done batches only, in order, so a crash at any moment repeats, never skips. The batch
- * is what becomes one transaction when journal and exactly-once come.
+ * move on over done batches only, in order, so a crash at any moment repeats, never skips. The
+ * batch is what becomes one transaction when journal and exactly-once come.
  * Memory: TOC_LEDGER_MOST batches at most, their positions beside. Threads: one owner. */
 #pragma once
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* lane/letters.h - what is written where: alerts, the picture of open alerts, dead and late records.
+/* lane/letters.h - what is written where: alerts, open alerts, dead and late records.
  *
  *   alert        topic of the rule, key alert_id, value the CloudEvent; header tocsin-rule
  *   alerts.open  key alert_id, value the same while open, a tombstone after the end; header

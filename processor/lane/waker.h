@@ -11,7 +11,8 @@ struct toc_waker {
     int fd; /* For rd_kafka_queue_io_event_enable, with 8 bytes. */
     uv_poll_t poll;
     uv_idle_t again;
-    /* Take a piece. @is_woken: the fd said so (else it is the rest of a drain). True: more is left. */
+    /* Take a piece. @is_woken: the fd said so (else it is the rest of a drain). True: more
+     * is left. */
     bool (*on_wake)(bool is_woken, void *context);
     void *context;
 };

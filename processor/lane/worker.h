@@ -1,7 +1,8 @@
 /* lane/worker.h - one thread for calls that block.
  *
  * libuv's own pool has four threads for all; a few slow broker calls would starve it. Jobs run one
- * after another in the order given; `done` runs on the loop. Threads: all but `work` on the loop's. */
+ * after another in the order given; `done` runs on the loop. Threads: all but `work` on
+ * the loop's. */
 #pragma once
 #include <stdbool.h>
 #include <uv.h>

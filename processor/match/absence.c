@@ -193,11 +193,11 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
     }
     for (uint64_t seq = state->pending; seq < state->next; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
-        bool is_wanted = is_silence ? (toc_match_roles(match, entry) & TOC_ROLE_EXPECTED) != 0 &&
-                                          entry->at_ms == state->watched_ms
-                                    : is_pending(match, state, entry) &&
-                                          is_missed(match, entry->value + match->rule->deadline_ms,
-                                                    at_ms);
+        bool is_wanted = is_silence
+                             ? (toc_match_roles(match, entry) & TOC_ROLE_EXPECTED) != 0 &&
+                                   entry->at_ms == state->watched_ms
+                             : is_pending(match, state, entry) &&
+                                   is_missed(match, entry->value + match->rule->deadline_ms, at_ms);
         if (is_wanted && (entry->marks[state->mark] & TOC_MARK_EVIDENCE) == 0) {
             struct toc_evidence evidence = toc_match_evidence(match, seq);
             entry->marks[state->mark] |= TOC_MARK_EVIDENCE | TOC_MARK_MISSED;
@@ -258,8 +258,7 @@ void toc_absence_step(struct toc_match *match, struct toc_match_state *state, in
     bool was_raw = state->life.is_raw;
     toc_life_set(match, state, &state->life, at_ms, missed_ms != TOC_INSTANT_NONE, missed_ms, begin,
                  TOC_ENDING_ANSWER);
-    if (!was_raw && state->life.is_raw && first_ms != TOC_INSTANT_NONE &&
-        first_ms < at_ms) {
+    if (!was_raw && state->life.is_raw && first_ms != TOC_INSTANT_NONE && first_ms < at_ms) {
         state->life.raw_ms = first_ms; /* Known only now, missed before. */
     }
     toc_life_step(match, state, &state->life, at_ms);

@@ -1,10 +1,10 @@
 /* ops/config.h - what the operator asked for: one YAML file, read strictly.
  *
  * Keys, defaults, ranges and their help stand in config_keys.def; the parser, the annotated example
- * (deploy/tocsin.yaml) and toc_config_help come from that table. Unknown keys, values out of range and
- * unreadable files are errors with file:line:column, all in one run (codes E04xx). Paths are relative
- * to the folder of the config file. Secrets stand in files of their own, never in this one, and are
- * never printed.
+ * (deploy/tocsin.yaml) and toc_config_help come from that table. Unknown keys, values out of range
+ * and unreadable files are errors with file:line:column, all in one run (codes E04xx). Paths are
+ * relative to the folder of the config file. Secrets stand in files of their own, never in this
+ * one, and are never printed.
  * Memory: one arena. Immutable once loaded. Threads: any may read. */
 #pragma once
 #include "base/diag.h"
@@ -73,8 +73,8 @@ struct toc_rule_paths toc_config_rule_paths(const struct toc_config *config);
 
 /* Does the config fit the rules: every input's types are in the catalogue, every type that a rule
  * reads comes in by some input (else a warning), mappings fit their types, `lanes` can answer every
- * rule. Errors and warnings go to @diag (marks point into the file the config was loaded with, so the
- * diag must be the one given to toc_config_load). True: no error was added. */
+ * rule. Errors and warnings go to @diag (marks point into the file the config was loaded with, so
+ * the diag must be the one given to toc_config_load). True: no error was added. */
 bool toc_config_check(const struct toc_config *config, const struct toc_ruleset *rules,
                       struct toc_diag *diag);
 

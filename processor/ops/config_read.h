@@ -1,4 +1,5 @@
-/* ops/config_read.h - one value of the configuration: from a YAML node into its place, or a finding.
+/* ops/config_read.h - one value of the configuration: from a YAML node into its place, or a
+ * finding.
  * Private to the folder. */
 #pragma once
 #include "ops/config.h"
@@ -63,5 +64,6 @@ bool toc_config_read_word(struct toc_config_reading *in, const struct toc_yaml *
                           const char *words, int *out);
 /* The @index-th of blank-separated @words; empty beyond the last. */
 struct toc_str toc_config_word(const char *words, size_t index);
-/* Letters, digits, '.', '_', '-'; 1 to 200 of them; not "." or "..": what Kafka allows, with room. */
+/* Letters, digits, '.', '_', '-'; 1 to 200 of them; not "." or "..": what Kafka allows,
+ * with room. */
 bool toc_config_is_name(struct toc_str text);

@@ -1,8 +1,8 @@
 /* ops/http.h - /livez, /readyz, /metrics for those who watch.
  *
- * libmicrohttpd without a thread of its own: the loop watches its descriptor and a handler reads the
- * live state without a lock. GET and HEAD only, no bodies, few connections, short time-outs. There is
- * no authentication, so it listens on loopback unless told otherwise.
+ * libmicrohttpd without a thread of its own: the loop watches its descriptor and a handler reads
+ * the live state without a lock. GET and HEAD only, no bodies, few connections, short time-outs.
+ * There is no authentication, so it listens on loopback unless told otherwise.
  * Threads: the loop's. */
 #pragma once
 #include <stdbool.h>

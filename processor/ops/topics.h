@@ -32,8 +32,9 @@ void toc_topics_finish(struct toc_topics *topics);
 /* One line a topic, appended: name, use, cleanup policy, separated by tabs. */
 void toc_topics_print(const struct toc_topics *topics, struct toc_text *out);
 
-/* Create those that are missing, inputs included, with @partitions (alerts.open: 1) and @replication
- * (-1 = the broker's default). Appends a line a topic to @out: created, there already, or why not.
+/* Create those that are missing, inputs included, with @partitions (alerts.open: 1) and
+ * @replication (-1 = the broker's default). Appends a line a topic to @out: created, there already,
+ * or why not.
  * TOC_E_BROKER: at least one could not be created, or no broker answered within @timeout_ms. */
 TOC_MUST_CHECK enum toc_status toc_topics_create(const struct toc_topics *topics,
                                                  const struct toc_config *config, int partitions,

@@ -1,15 +1,15 @@
 /* sink/outbox.h - what has been told and is not yet known to be stored.
  *
  * Records leave in the order in which they were put, by one idempotent producer, and stay here with
- * their bytes until the broker acknowledges them. The producer is one that never lets a later record
- * pass one that was refused (one request under way at a time, enable.gapless.guarantee): it breaks
- * instead, all that is unacknowledged comes back here, and the next producer is given it again in
- * order, after a growing wait. So the order of a topic's partition holds through every error and
- * nothing is ever dropped. A full producer queue only means that the rest waits here.
+ * their bytes until the broker acknowledges them. The producer is one that never lets a later
+ * record pass one that was refused (one request under way at a time, enable.gapless.guarantee): it
+ * breaks instead, all that is unacknowledged comes back here, and the next producer is given it
+ * again in order, after a growing wait. So the order of a topic's partition holds through every
+ * error and nothing is ever dropped. A full producer queue only means that the rest waits here.
  * A dead letter that the broker finds too large goes without its value; its headers say where the
  * original lies.
- * Memory: the bytes of what is unacknowledged. `is_full` is the sign to stop reading; what one event
- * tells after it still fits. Threads: one owner. */
+ * Memory: the bytes of what is unacknowledged. `is_full` is the sign to stop reading; what one
+ * event tells after it still fits. Threads: one owner. */
 #pragma once
 #include <librdkafka/rdkafka.h>
 
@@ -58,8 +58,8 @@ bool toc_outbox_serve(struct toc_outbox *outbox, int64_t now_ms, size_t most_eve
 bool toc_outbox_is_full(const struct toc_outbox *outbox);
 /* A refused record waits to be sent again: until when, on the clock of serve; 0 = none does. */
 int64_t toc_outbox_retry_ms(const struct toc_outbox *outbox);
-/* The producer can do no more. Take it back (all it held waits here again), destroy it where that may
- * block, and hand over a new one. */
+/* The producer can do no more. Take it back (all it held waits here again), destroy it where that
+ * may block, and hand over a new one. */
 bool toc_outbox_is_broken(const struct toc_outbox *outbox);
 rd_kafka_t *toc_outbox_release(struct toc_outbox *outbox);
 void toc_outbox_renew(struct toc_outbox *outbox, rd_kafka_t *producer);

@@ -1,7 +1,8 @@
 /* source/broker.h - questions to the broker that may take long.
- * Every function here blocks up to @timeout_ms and belongs on the lane's worker thread, never on the
- * loop. All give TOC_E_BROKER when the broker is away or refuses, with the reason in @out_words, and
- * TOC_E_NOT_FOUND for a topic that does not exist; the outputs are then to be ignored. */
+ * Every function here blocks up to @timeout_ms and belongs on the lane's worker thread, never on
+ * the loop. All give TOC_E_BROKER when the broker is away or refuses, with the reason in
+ * @out_words, and TOC_E_NOT_FOUND for a topic that does not exist; the outputs are then to be
+ * ignored. */
 #pragma once
 #include <librdkafka/rdkafka.h>
 
@@ -18,8 +19,8 @@ struct toc_spot {
     char note[TOC_SPOT_NOTE]; /* Text committed with it, or "". A longer one is cut. */
 };
 
-/* How many partitions has @topic? Also what a producer asks first, so that its first record does not
- * wait a second for the answer. */
+/* How many partitions has @topic? Also what a producer asks first, so that its first record does
+ * not wait a second for the answer. */
 TOC_MUST_CHECK enum toc_status toc_broker_partitions(rd_kafka_t *client, const char *topic,
                                                      int timeout_ms, int32_t *out_count,
                                                      struct toc_text *out_words);
@@ -41,8 +42,9 @@ TOC_MUST_CHECK enum toc_status toc_broker_begins(rd_kafka_t *client, struct toc_
 
 /* Read every record of @topic up to the ends it has now, partition by partition, each in its order.
  * @timeout_ms is how long the next record may take.
- * @value.data is NULL for a tombstone; @note is the value of the header called @header, or empty. The
- * slices are borrowed for the call. The client's assignment is used and empty again after it. */
+ * @value.data is NULL for a tombstone; @note is the value of the header called @header, or empty.
+ * The slices are borrowed for the call. The client's assignment is used and empty again
+ * after it. */
 TOC_MUST_CHECK enum toc_status toc_broker_read(
     rd_kafka_t *client, const char *topic, const char *header, int timeout_ms,
     struct toc_text *out_words,

@@ -1,8 +1,8 @@
 /* source/group.h - who runs the lane, and how far it is.
  *
- * The processors of one <app> form a consumer group on one topic (the lease topic, partition 0); who
- * is assigned it runs the lane, the others stand by. Nothing is fetched by it: inputs are read by
- * another client. The positions of the lane are committed in the same group, so that the broker
+ * The processors of one <app> form a consumer group on one topic (the lease topic, partition 0);
+ * who is assigned it runs the lane, the others stand by. Nothing is fetched by it: inputs are read
+ * by another client. The positions of the lane are committed in the same group, so that the broker
  * refuses those of a processor that has lost its place without knowing.
  * An assignment that is revoked and given again in the same rebalance is not a loss; one that was
  * lost (the session expired) is, at once.

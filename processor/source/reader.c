@@ -256,7 +256,8 @@ static void begin_anew(struct toc_reader *reader, const struct toc_part *part)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
-/* While something is begun anew: take its queue back, and what came by the common one before that. */
+/* While something is begun anew: take its queue back, and what came by the common one
+ * before that. */
 static void gather_strays(struct toc_reader *reader)
 {
     rd_kafka_message_t *message;

@@ -1,13 +1,14 @@
 /* source/reader.h - records of all partitions, in the order in which they were stored.
  *
  * One Kafka consumer with every partition of every input assigned by hand. Each partition has its
- * own queue; the next record is the one with the least Kafka timestamp among the heads, so that after
- * a pause no partition runs far ahead of the others. A partition that has not been read to its end
- * and shows no record holds the others back, for hold_ms at most: a broker that is away delays the
- * order, never the records. Nothing here blocks and nothing is dropped; the prefetch is librdkafka's,
- * bounded by its queued.* settings. To apply backpressure, do not call toc_reader_next.
- * A log that begins behind our position (retention, a topic made anew) is told by on_gap and read on
- * from its beginning.
+ * own queue; the next record is the one with the least Kafka timestamp among the heads, so that
+ * after a pause no partition runs far ahead of the others. A partition that has not been read to
+ * its end and shows no record holds the others back, for hold_ms at most: a broker that is away
+ * delays the order, never the records. Nothing here blocks and nothing is dropped; the prefetch is
+ * librdkafka's, bounded by its queued.* settings. To apply backpressure, do not call
+ * toc_reader_next.
+ * A log that begins behind our position (retention, a topic made anew) is told by on_gap and read
+ * on from its beginning.
  * Memory: one record a partition beside the prefetch. Threads: one owner.
  * Source: librdkafka 2.0.2, INTRODUCTION.md; queues' io-events are edge-triggered. */
 #pragma once

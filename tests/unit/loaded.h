@@ -24,8 +24,8 @@ static inline void loaded_write(const char *folder, const char *name, const char
 static inline struct toc_ruleset *loaded_rules(const char *types, const char *places,
                                                const char *rules)
 {
-    static const char *const names[] = {"types/types.yaml", "places/places.geojson", "rules.yaml",
-                                        "types", "places", ""};
+    static const char *const names[] = {
+        "types/types.yaml", "places/places.geojson", "rules.yaml", "types", "places", ""};
     char folder[] = "/tmp/tocsin-unit-XXXXXX", path[256];
     struct toc_diag *diag = toc_diag_create();
     struct toc_ruleset *set = NULL;

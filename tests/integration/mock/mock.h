@@ -1,4 +1,5 @@
-/* mock.h - a mock cluster and plain clients for tests. Every wait is for a condition, with an end. */
+/* mock.h - a mock cluster and plain clients for tests. Every wait is for a condition, with
+ * an end. */
 #pragma once
 #include "unit.h"
 

@@ -37,8 +37,8 @@ static inline void fixture_on_record(const struct toc_alert *alert,
 {
     struct fixture *f = context;
     json_error_t error;
-    json_t *record = json_loadb(telling->record->data, telling->record->size,
-                                JSON_REJECT_DUPLICATES, &error);
+    json_t *record =
+        json_loadb(telling->record->data, telling->record->size, JSON_REJECT_DUPLICATES, &error);
 
     if (record == NULL) {
         fail_msg("%s: %s", error.text, telling->record->data);

@@ -1,9 +1,9 @@
 /* The record: JSON whatever is quoted, the documented fields, and texts of a length. */
 #include "telling.h"
 
-#define BRIEF "brief: 'Near {subject}: {a.s}', summary: '{count}/{value} {a.l} {a.v} {place} {a.id}'"
-#define HEAD \
-    "owner: jmac\ntags: [threat.fire]\nresponse: [Take \"cover\", 'Call\tagain']\n"
+#define BRIEF                                                                                      \
+    "brief: 'Near {subject}: {a.s}', summary: '{count}/{value} {a.l} {a.v} {place} {a.id}'"
+#define HEAD "owner: jmac\ntags: [threat.fire]\nresponse: [Take \"cover\", 'Call\tagain']\n"
 
 static int slots[] = {0, 1, 2, 3};
 static const struct toc_wish all = {slots, 4};
@@ -41,8 +41,12 @@ static void has_the_documented_fields(void)
     static const struct {
         const char *name, *text;
     } texts[] = {
-        {"state", "new"},          {"mode", "actual"},     {"rule", "r"},
-        {"title", "T"},            {"owner", "jmac"},      {"level", "high"},
+        {"state", "new"},
+        {"mode", "actual"},
+        {"rule", "r"},
+        {"title", "T"},
+        {"owner", "jmac"},
+        {"level", "high"},
         {"brief", "Near Gao: uh"},
         {"begin", "1970-01-01T00:00:02.000Z"},
         {"onset", "1970-01-01T00:00:02.000Z"},
@@ -72,13 +76,13 @@ static void has_the_documented_fields(void)
     assert_memory_equal(told_text(&f, 0, "ref"), "GAO-", 4);
     assert_true(strlen(told_text(&f, 0, "explanation")) > 20);
 
-    json_t *expected = json_pack(
-        "{s:{s:s}, s:[s], s:[s, s], s:[s, s], s:[s]}", "key", "subject", "Gao", "tags",
-        "threat.fire", "response", "Take \"cover\"", "Call\tagain", "recipients", "qrf", "joc",
-        "sources", "uh");
+    json_t *expected = json_pack("{s:{s:s}, s:[s], s:[s, s], s:[s, s], s:[s]}", "key", "subject",
+                                 "Gao", "tags", "threat.fire", "response", "Take \"cover\"",
+                                 "Call\tagain", "recipients", "qrf", "joc", "sources", "uh");
     const char *name;
     json_t *value;
-    json_object_foreach(expected, name, value) {
+    json_object_foreach(expected, name, value)
+    {
         assert_true(json_equal(json_object_get(data, name), value));
     }
     json_decref(expected);
@@ -213,8 +217,8 @@ static void tells_the_first_hundred_and_counts_all(void)
     const json_t *evidence = json_object_get(f.told[0].data, "evidence");
     assert_int_equal(json_integer_value(json_object_get(f.told[0].data, "count")), 250);
     assert_int_equal(json_array_size(evidence), 100);
-    assert_string_equal(
-        json_string_value(json_object_get(json_array_get(evidence, 99), "id")), "e100");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(evidence, 99), "id")),
+                        "e100");
     assert_string_equal(told_text(&f, 0, "last_event_time"), "1970-01-01T00:00:00.250Z");
     fixture_finish(&f);
 }

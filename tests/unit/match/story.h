@@ -124,10 +124,10 @@ static inline void story_read(struct story_run *run, const char *text)
         struct toc_event of = {.at_ms = event->at_ms,
                                .id = toc_str_of(event->id),
                                .source = TOC_STR("s"),
-                               .identity = toc_decoder_identity(TOC_STR("s"),
-                                                                toc_str_of(event->id))};
-        event->kept = toc_kept_create(&run->pool, &of, (struct toc_wish){0}, TOC_STR("in"),
-                                      TOC_STR("x.a"));
+                               .identity =
+                                   toc_decoder_identity(TOC_STR("s"), toc_str_of(event->id))};
+        event->kept =
+            toc_kept_create(&run->pool, &of, (struct toc_wish){0}, TOC_STR("in"), TOC_STR("x.a"));
         for (size_t i = 0; i < letters; i++) {
             struct toc_entry own = entry;
             own.alias = (uint8_t)story_alias(run->rule, at[i]);
@@ -157,8 +157,8 @@ static inline void story_put(struct toc_match *match, const struct story_event *
 static inline void story_write(struct toc_text *out, const struct toc_episode *episode)
 {
     static const char *const endings[] = {
-        [TOC_ENDING_NONE] = "",        [TOC_ENDING_LINE] = " line",
-        [TOC_ENDING_SAID] = " said",   [TOC_ENDING_ANSWER] = " answer",
+        [TOC_ENDING_NONE] = "",          [TOC_ENDING_LINE] = " line",
+        [TOC_ENDING_SAID] = " said",     [TOC_ENDING_ANSWER] = " answer",
         [TOC_ENDING_WINDOW] = " window", [TOC_ENDING_EXPIRED] = " expired",
         [TOC_ENDING_LATE] = " late",
     };

@@ -2,9 +2,10 @@
 #include "story.h"
 
 #define ANSWER "{ absence: { after: a, expected: b, deadline: 1s }, group_by: [subject] }"
-#define FROM   "{ absence: { after: a, expected: b, from: since, deadline: 1s }, group_by: [subject] }"
-#define EVERY  "{ absence: { expected: a, every: 1s }, group_by: [subject] }"
-#define LONG   "expire_after: 2h"
+#define FROM                                                                                       \
+    "{ absence: { after: a, expected: b, from: since, deadline: 1s }, group_by: [subject] }"
+#define EVERY "{ absence: { expected: a, every: 1s }, group_by: [subject] }"
+#define LONG  "expire_after: 2h"
 
 static const struct story cases[] = {
     {"nobody comes", ANSWER, LONG, "a1@0", "1000..open a1"},
@@ -23,8 +24,8 @@ static const struct story cases[] = {
     {"a deadline at the answer of the first joins", ANSWER, LONG, "a1@0 b2@1100 a3@100 a4@1101",
      "1000..1100 answer a1; 2101..open a4"},
 
-    {"the expiry counts from the newest missed deadline", ANSWER, "expire_after: 500ms", "a1@0 a2@400",
-     "1000..1900 expired a1 a2"},
+    {"the expiry counts from the newest missed deadline", ANSWER, "expire_after: 500ms",
+     "a1@0 a2@400", "1000..1900 expired a1 a2"},
     {"expired before the next is missed", ANSWER, "expire_after: 500ms", "a1@0 a2@501",
      "1000..1500 expired a1; 1501..2001 expired a2"},
 

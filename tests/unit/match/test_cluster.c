@@ -7,7 +7,7 @@
 #define KEYED "{ count: a, at_least: 2, within: 1s, near: { distance: 1 km }, group_by: [subject] }"
 #define ALL   "{ all_of: [a, b], within: 1s, near: { distance: 1 km } }"
 #define ANY   "{ any_kinds: [a, b, c], at_least: 2, within: 1s, near: { distance: 1 km } }"
-#define VALUES \
+#define VALUES                                                                                     \
     "{ count_distinct: { of: a, field: s }, at_least: 2, within: 1s, near: { distance: 1 km } }"
 #define TIED "clear_when: { o: { near: a, distance: 1 km } }"
 
@@ -27,8 +27,8 @@ static const struct story cases[] = {
 
     {"two places, two clusters", TWO, "", "a1@0:0/0 a2@10:0/0.001 a3@20:1/1 a4@30:1/1.001",
      "10..1001 window a1 a2; 30..1021 window a3 a4"},
-    {"cliques that share an event are one cluster", TWO, "",
-     "a1@0:0/0 a2@10:0/0.008 a3@20:0/0.016", "10..1011 window a1 a2 a3"},
+    {"cliques that share an event are one cluster", TWO, "", "a1@0:0/0 a2@10:0/0.008 a3@20:0/0.016",
+     "10..1011 window a1 a2 a3"},
     {"two clusters that a third event joins", TWO, "",
      "a1@0:0/0 a2@10:0/0 a3@20:0/0.016 a4@30:0/0.016 a5@40:0/0.008",
      "10..1031 window a1 a2 a3 a4 a5"},
@@ -45,8 +45,8 @@ static const struct story cases[] = {
     {"with a key there is one episode, wherever", KEYED, "",
      "a1@0:0/0 a2@10:0/0 a3@20:1/1 a4@30:1/1", "10..1021 window a1 a2 a3 a4"},
     {"with a key, too, only cliques count", KEYED, "", "a1@0:0/0 a2@10:1/1", ""},
-    {"with a key what is near nothing is no evidence", KEYED, "",
-     "a1@0:0/0 a2@10:0/0 a3@20:1/1", "10..1001 window a1 a2"},
+    {"with a key what is near nothing is no evidence", KEYED, "", "a1@0:0/0 a2@10:0/0 a3@20:1/1",
+     "10..1001 window a1 a2"},
 
     {"one of each kind", ALL, "", "a1@0:0/0 b2@10:0/0", "10..1001 window a1 b2"},
     {"one of each kind, apart", ALL, "", "a1@0:0/0 b2@10:1/1", ""},

@@ -25,8 +25,7 @@ static const struct story cases[] = {
     {"what comes while for is served is evidence", ONE, "for: 500ms", "a1@0 a2@600",
      "500..1601 window a1 a2"},
 
-    {"keep_firing_for delays the end", ONE, "keep_firing_for: 500ms", "a1@0",
-     "0..1501 window a1"},
+    {"keep_firing_for delays the end", ONE, "keep_firing_for: 500ms", "a1@0", "0..1501 window a1"},
     {"a stretch that touches joins", ONE, "keep_firing_for: 500ms", "a1@0 a2@1501",
      "0..3002 window a1 a2"},
     {"a millisecond later it does not", ONE, "keep_firing_for: 500ms", "a1@0 a2@1502",

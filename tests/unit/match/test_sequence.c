@@ -1,5 +1,5 @@
-/* One after another, and what must not lie between. 0.0089831 degrees along the equator are 999.99 m,
- * 0.0089832 are 1,000.01 m. */
+/* One after another, and what must not lie between. 0.0089831 degrees along the equator are 999.99
+ * m, 0.0089832 are 1,000.01 m. */
 #include "story.h"
 
 #define AB      "{ sequence: [a, b], within: 1s, group_by: [subject] }"
@@ -27,8 +27,7 @@ static const struct story cases[] = {
     {"a step is missing", ABC, LONG, "a1@0 c2@10", ""},
     {"a middle step before the first", ABC, LONG, "b1@0 a2@1 c3@2", ""},
 
-    {"further completions are the same episode", AB, LONG, "a1@0 b2@10 b3@20",
-     "10..open a1 b2 b3"},
+    {"further completions are the same episode", AB, LONG, "a1@0 b2@10 b3@20", "10..open a1 b2 b3"},
     {"a completion renews it", AB, "expire_after: 100ms", "a1@0 b2@10 b3@110",
      "10..210 expired a1 b2 b3"},
     {"a millisecond later it is another", AB, "expire_after: 100ms", "a1@0 b2@10 b3@111",
@@ -60,8 +59,8 @@ static const struct story cases[] = {
     {"near enough", NEAR, SOON, "a1@0:0/0 b2@10:0/0.0089831", "10..110 expired a1 b2"},
     {"too far", NEAR, SOON, "a1@0:0/0 b2@10:0/0.0089832", ""},
     {"nowhere is not near", NEAR, SOON, "a1@0:0/0 b2@10", ""},
-    {"the nearer onset is taken though it is the later", NEAR, SOON,
-     "a1@0:1/1 a2@5:0/0 b3@10:0/0", "10..110 expired a2 b3"},
+    {"the nearer onset is taken though it is the later", NEAR, SOON, "a1@0:1/1 a2@5:0/0 b3@10:0/0",
+     "10..110 expired a2 b3"},
 
     {"a line ends it", AB, "clear_when: o", "a1@0 b2@10 o3@20", "10..20 line a1 b2"},
     {"a line between leaves nothing to complete", AB, "clear_when: o", "a1@0 o2@5 b3@10", ""},

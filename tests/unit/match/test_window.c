@@ -2,12 +2,12 @@
 #include "story.h"
 
 #define COUNT2 "{ count: a, at_least: 2, within: 1s, group_by: [subject] }"
-#define VALUE(kind, compare) \
+#define VALUE(kind, compare)                                                                       \
     "{ " kind ": { of: a, field: v }, " compare ", within: 1s, group_by: [subject] }"
-#define DISTINCT(compare) \
+#define DISTINCT(compare)                                                                          \
     "{ count_distinct: { of: a, field: s }, " compare ", within: 1s, group_by: [subject] }"
-#define ALL "{ all_of: [a, b], within: 1s, group_by: [subject] }"
-#define ANY "{ any_kinds: [a, b, c], at_least: 2, within: 1s, group_by: [subject] }"
+#define ALL   "{ all_of: [a, b], within: 1s, group_by: [subject] }"
+#define ANY   "{ any_kinds: [a, b, c], at_least: 2, within: 1s, group_by: [subject] }"
 #define CLEAR "clear_when: o"
 
 static const struct story cases[] = {

@@ -1,4 +1,5 @@
-/* What a faultless configuration becomes. What is said of broken ones: tests/conformance/diagnostics. */
+/* What a faultless configuration becomes. What is said of broken ones:
+ * tests/conformance/diagnostics. */
 #include "unit.h"
 
 #include "ops/clients.h"
