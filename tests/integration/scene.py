@@ -112,15 +112,15 @@ class Outcome:
         self.last = verdict.last_told(self.alerts)
         self.told, self.odd = verdict.told_episodes(self.last, places)
 
-    def wrong(self, scene, may_repeat):
+    def wrong(self, scene, may_repeat, is_crashed=False):
         """Every complaint, and how many letters were repeated."""
         dead, dead_again = verdict.kept(scene.kept(lambda r: r.reason), self.dead, may_repeat)
         late, late_again = verdict.kept(scene.kept(lambda r: r.sort == "late"), self.late, may_repeat)
-        return (verdict.few(self.odd) + verdict.episodes(scene.truth, self.told) +
+        return (verdict.few(self.odd) + verdict.episodes(scene.truth, self.told, is_crashed) +
                 verdict.opened(self.open, self.last) + dead + late), dead_again + late_again
 
 
-def wait_told(bootstrap, process, scene, timeout_s):
+def wait_told(bootstrap, process, scene, timeout_s, is_crashed=False):
     """Until what is told is the truth. If it never is: an error that says what is wrong."""
     wrong = []
 
@@ -129,7 +129,7 @@ def wait_told(bootstrap, process, scene, timeout_s):
         names = [n for n in client.topics(bootstrap) if n.startswith("alerts.")]
         told, odd = verdict.told_episodes(verdict.last_told(client.read_all(bootstrap, names)),
                                           scene.by_place())
-        wrong[:] = verdict.few(odd) + verdict.episodes(scene.truth, told)
+        wrong[:] = verdict.few(odd) + verdict.episodes(scene.truth, told, is_crashed)
         return not wrong
     try:
         tocsin.wait_for(is_told, timeout_s, "what is told is true", 1)

@@ -45,12 +45,14 @@ class Crash(unittest.TestCase):
                 tocsin.wait_for(lambda: processor.keep_up() or positions.read() == ends,
                                 scene.PATIENCE_S, "all is read and committed")
             scene.note("drained")
-            scene.wait_told(broker.bootstrap, processor, play, scene.PATIENCE_S)
+            scene.wait_told(broker.bootstrap, processor, play, scene.PATIENCE_S,
+                            is_crashed=True)
             self.assertEqual(processor.stop(), 0, processor.tail())
             outcome = scene.Outcome(broker.bootstrap, processor.app, play)
-        wrong, repeats = outcome.wrong(play, lambda at: True)
+        wrong, repeats = outcome.wrong(play, lambda at: True, is_crashed=True)
         self.assertFalse(wrong, "\n".join(wrong))
-        scene.note(f"{repeats} letters again")
+        again = len(outcome.told) - len(set(outcome.told))
+        scene.note(f"{repeats} letters and {again} episodes again")
 
 
 if __name__ == "__main__":

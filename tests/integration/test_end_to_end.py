@@ -89,6 +89,7 @@ class EndToEnd(unittest.TestCase):
             "other evidence": replaced(evidence=one.evidence + ("x",)),
         }.items():
             self.assertTrue(verdict.episodes(play.truth, told), name)
+        self.assertTrue(verdict.episodes(play.truth, outcome.told[1:], is_crashed=True))
 
         def alerts_with(**change):
             last = copy.deepcopy(outcome.last)
