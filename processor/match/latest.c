@@ -148,7 +148,7 @@ void toc_latest_step(struct toc_match *match, struct toc_match_state *state, int
     }
     for (size_t i = state->life_count; i-- > 0;) {
         struct toc_life *life = &state->lives[i];
-        if (!life->is_raw && !life->is_spent && life->episode == 0) {
+        if (!life->is_raw && life->episode == 0) { /* Spent or not: a newer event begins anew. */
             *life = state->lives[--state->life_count];
         }
     }
