@@ -148,12 +148,18 @@ static bool parse_count(const char *text, int64_t *out)
     return true;
 }
 
+/* Nothing is nothing in every unit: of spans, 0 alone needs none. */
+static bool parse_span(const char *text, int64_t *out_ms)
+{
+    return toc_span_parse(strcmp(text, "0") == 0 ? TOC_STR("0s") : toc_str_of(text), out_ms);
+}
+
 static bool check_argument(const struct toc_command *command, const struct toc_option *option,
                            const char *value)
 {
     int64_t ignored;
     const char *const *choices = toc_option_choices(option->kind);
-    if (option->kind == TOC_ARGUMENT_SPAN && !toc_span_parse(toc_str_of(value), &ignored)) {
+    if (option->kind == TOC_ARGUMENT_SPAN && !parse_span(value, &ignored)) {
         fprintf(stderr, "tocsin %s: --%s: \"%s\" is not a span like 90s, 10m or 1h30m\n",
                 command->name, option->name, value);
         return false;
@@ -250,7 +256,7 @@ int64_t toc_args_span(const struct toc_args *args, enum toc_option_id id, int64_
 {
     int64_t span_ms = otherwise_ms;
     if (args->values[id] != NULL) {
-        bool is_span = toc_span_parse(toc_str_of(args->values[id]), &span_ms);
+        bool is_span = parse_span(args->values[id], &span_ms);
         toc_assert(is_span); /* toc_args_parse has refused any other. */
     }
     return span_ms;

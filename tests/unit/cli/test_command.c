@@ -29,6 +29,7 @@ static const struct parse_case {
     {"help needs no file", "replay --help", true},
     {"a span is read", "replay --disorder 10m f", true},
     {"a number is no span", "replay --disorder 10 f", false},
+    {"of spans, 0 alone needs no unit", "replay --accept-late 0 f", true},
     {"an option may come last", "replay f --disorder=1s", true},
     {"its argument may not be missing", "replay f --disorder", false},
     {"an option of another command is none here", "check --disorder 1s", false},
