@@ -84,8 +84,8 @@ struct toc_match {
 
 enum {
     TOC_MATCH_FUEL = 200000, /* Steps of one search for a choice of events. */
-    /* An absence with `from` starts clocks in the past: so far back it is exact, beyond it the clock
-     * acts from there on. */
+    /* An absence with `from` starts clocks in the past: so far back it is exact, beyond it the
+     * clock acts from there on. */
     TOC_MATCH_FROM_MS = 86400000,
 };
 
@@ -95,7 +95,8 @@ void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
                     struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms);
 void toc_match_finish(struct toc_match *match);
 
-/* Put @entry (its reference moves in) in its place. An entry before the horizon acts at the horizon.
+/* Put @entry (its reference moves in) in its place. An entry before the horizon acts at the
+ * horizon.
  * Nothing is derived before toc_match_take, so that all entries of one event count together. */
 void toc_match_put(struct toc_match *match, const struct toc_entry *entry);
 /* Take in what was put. True: the episodes of `newest` were derived anew, alerts have to be
@@ -103,7 +104,8 @@ void toc_match_put(struct toc_match *match, const struct toc_entry *entry);
 bool toc_match_take(struct toc_match *match);
 /* Let time pass up to and including @to_ms. */
 void toc_match_advance(struct toc_match *match, int64_t to_ms);
-/* No event before @horizon_ms comes any more: move `settled` there and forget what is not needed. */
+/* No event before @horizon_ms comes any more: move `settled` there and forget what is not
+ * needed. */
 void toc_match_settle(struct toc_match *match, int64_t horizon_ms);
 /* A key from `members`: the stream begins earlier than was known. */
 void toc_match_begin(struct toc_match *match, int64_t begin_ms);

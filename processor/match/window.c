@@ -154,7 +154,8 @@ static bool cut(const struct toc_match *match, struct toc_match_state *state, ui
     return is_evidence;
 }
 
-static void leave_before(const struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
+static void leave_before(const struct toc_match *match, struct toc_match_state *state,
+                         int64_t at_ms)
 {
     while (state->low < state->next && toc_ring_get(&match->ring, state->low)->at_ms < at_ms) {
         leave(match, state);

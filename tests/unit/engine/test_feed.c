@@ -35,9 +35,8 @@ static void of_a_conflict_the_first_stands(void)
 
     feeding_init_one(&f, COUNT2, "", NULL, 0);
     FEED(&f, .type = "x.a", .id = "1", .subject = "k", .at_ms = 10, .content = 1);
-    assert_int_equal(
-        FEED(&f, .type = "x.a", .id = "1", .subject = "l", .at_ms = 20, .content = 2),
-        TOC_FEED_CONFLICT);
+    assert_int_equal(FEED(&f, .type = "x.a", .id = "1", .subject = "l", .at_ms = 20, .content = 2),
+                     TOC_FEED_CONFLICT);
     FEED(&f, .type = "x.a", .id = "2", .subject = "l", .at_ms = 30);
     assert_says(&f, "");
     FEED(&f, .type = "x.a", .id = "3", .subject = "k", .at_ms = 30);
@@ -175,9 +174,13 @@ static void text_keys_have_no_case(void)
     struct feeding f;
 
     feeding_init_one(&f, COUNT2, "", NULL, 0);
-    FEED(&f, .type = "x.a", .id = "1", .subject = "Stra\xc3\x9f" "e", .at_ms = 1);
+    FEED(&f, .type = "x.a", .id = "1",
+         .subject = "Stra\xc3\x9f"
+                    "e",
+         .at_ms = 1);
     FEED(&f, .type = "x.a", .id = "2", .subject = "STRASSE", .at_ms = 2);
-    assert_says(&f, "new r Stra\xc3\x9f" "e 2"); /* As first written. */
+    assert_says(&f, "new r Stra\xc3\x9f"
+                    "e 2"); /* As first written. */
     feeding_finish(&f);
 }
 
@@ -334,9 +337,10 @@ static void silence(struct feeding *f)
 {
     struct toc_text rules = {0};
 
-    feeding_rule(&rules, "r", "a: { type: x.a }",
-                 "{ absence: { expected: a, every: 1m }, group_by: [subject], members: [One, two] }",
-                 "expire_after: 24h");
+    feeding_rule(
+        &rules, "r", "a: { type: x.a }",
+        "{ absence: { expected: a, every: 1m }, group_by: [subject], members: [One, two] }",
+        "expire_after: 24h");
     feeding_init(f, rules.data, NULL, 0);
     toc_text_finish(&rules);
 }

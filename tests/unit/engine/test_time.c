@@ -50,9 +50,15 @@ static void an_unread_partition_holds_back(void)
 static void an_input_of_other_types_holds_nothing_back(void)
 {
     static const struct toc_input inputs[] = {
-        {.name = {"x", 1}, .types = x_types, .type_count = 1, .accept_late_ms = 1000,
+        {.name = {"x", 1},
+         .types = x_types,
+         .type_count = 1,
+         .accept_late_ms = 1000,
          .partition_count = 1},
-        {.name = {"y", 1}, .types = y_types, .type_count = 2, .accept_late_ms = 1000,
+        {.name = {"y", 1},
+         .types = y_types,
+         .type_count = 2,
+         .accept_late_ms = 1000,
          .partition_count = 1},
     };
     struct feeding f;
@@ -176,8 +182,10 @@ static void each_input_accepts_as_late_as_it_says(void)
         int64_t at_ms;
         enum toc_feed feed;
     } late[] = {
-        {0, "x.a", 90000, TOC_FEED_TAKEN}, {0, "x.a", 89999, TOC_FEED_LATE},
-        {1, "y.a", 40000, TOC_FEED_TAKEN}, {1, "y.a", 39999, TOC_FEED_LATE},
+        {0, "x.a", 90000, TOC_FEED_TAKEN},
+        {0, "x.a", 89999, TOC_FEED_LATE},
+        {1, "y.a", 40000, TOC_FEED_TAKEN},
+        {1, "y.a", 39999, TOC_FEED_LATE},
     };
     struct feeding f;
     char id[] = "a";
@@ -192,9 +200,8 @@ static void each_input_accepts_as_late_as_it_says(void)
                          late[i].feed);
     }
     /* A partition that is behind has a time of its own. */
-    assert_int_equal(
-        FEED(&f, .partition = 1, .type = "x.a", .id = "z", .subject = "n", .at_ms = 5),
-        TOC_FEED_TAKEN);
+    assert_int_equal(FEED(&f, .partition = 1, .type = "x.a", .id = "z", .subject = "n", .at_ms = 5),
+                     TOC_FEED_TAKEN);
     assert_int_equal(toc_engine_counts(f.engine).late, 2);
     feeding_finish(&f);
 }
