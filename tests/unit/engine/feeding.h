@@ -73,7 +73,9 @@ static inline void feeding_on_told(const struct toc_told *told, void *context)
     assert_int_equal(told->alert_id.size, TOC_ALERT_ID - 1);
     memcpy(own->id, told->alert_id.data, told->alert_id.size);
     assert_true(told->topic.size < sizeof own->topic);
-    memcpy(own->topic, told->topic.data, told->topic.size);
+    if (told->topic.size > 0) {
+        memcpy(own->topic, told->topic.data, told->topic.size);
+    }
     own->data = json_loadb(told->data.data, told->data.size, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(own->data);
 
