@@ -230,7 +230,7 @@ static void records_that_come_later_are_woken_for(void **state)
     assert_true(toc_reader_assign(scene.reader));
     assert_true(next(&scene, NULL));
     for (int i = 0; i < 50; i++) {
-        char value[8];
+        char value[12];
         (void)snprintf(value, sizeof value, "%d", i);
         mock_write(&scene.mock, "in", 0, NULL, value, 1700000000000 + i);
         expect(&scene, value);
@@ -266,7 +266,7 @@ static void errors_of_fetching_lose_nothing(void **state)
         scene.mock.cluster, 1 /* Fetch */, 3, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
         RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE);
     for (int i = 0; i < 20; i++) {
-        char value[8];
+        char value[12];
         (void)snprintf(value, sizeof value, "%d", i);
         mock_write(&scene.mock, "in", 0, NULL, value, 1700000000000 + i);
         expect(&scene, value);
