@@ -88,8 +88,8 @@ static void a_count_that_stays_on(void)
 
 static void a_sum_and_distinct_values(void)
 {
-    takes_nothing("{ sum: { of: a, field: v }, at_least: 100000000, within: 10s, group_by: [subject] }",
-                  "");
+    takes_nothing(
+        "{ sum: { of: a, field: v }, at_least: 100000000, within: 10s, group_by: [subject] }", "");
     takes_nothing(
         "{ count_distinct: { of: a, field: s }, at_least: 100, within: 10s, group_by: [subject] }",
         "");
@@ -126,10 +126,16 @@ static void gives_back(const char *when, const char *alert)
             feed(&f, types[draw(&seed) % 4], i++, at_ms - (int64_t)(draw(&seed) % 9000), &seed);
         }
         assert_true(toc_engine_counts(f.engine).keys > 0);
-        FEED(&f, .type = "y.b", .id = day == 1 ? "1" : day == 2 ? "2" : "3", .source = "end",
-             .at_ms = at_ms + 40000000);
-        FEED(&f, .type = "y.b", .id = day == 1 ? "4" : day == 2 ? "5" : "6", .source = "end",
-             .at_ms = at_ms + 80000000);
+        FEED(&f, .type = "y.b",
+             .id = day == 1   ? "1"
+                   : day == 2 ? "2"
+                              : "3",
+             .source = "end", .at_ms = at_ms + 40000000);
+        FEED(&f, .type = "y.b",
+             .id = day == 1   ? "4"
+                   : day == 2 ? "5"
+                              : "6",
+             .source = "end", .at_ms = at_ms + 80000000);
         struct toc_engine_counts counts = toc_engine_counts(f.engine);
         assert_int_equal(counts.keys, 0);
         assert_int_equal(counts.kept_events, 0);
@@ -149,10 +155,12 @@ static void of_counts(void)
 static void of_values(void)
 {
     gives_back("{ sum: { of: a, field: v }, at_least: 10, within: 1m, group_by: [subject] }", "");
-    gives_back("{ average: { of: a, field: v }, less_than: 0, within: 1m, group_by: [subject] }", "");
-    gives_back("{ max: { of: a, field: v }, at_most: 20, within: 1m, group_by: [subject] }", "");
-    gives_back("{ count_distinct: { of: a, field: v }, at_least: 2, within: 1m, group_by: [subject] }",
+    gives_back("{ average: { of: a, field: v }, less_than: 0, within: 1m, group_by: [subject] }",
                "");
+    gives_back("{ max: { of: a, field: v }, at_most: 20, within: 1m, group_by: [subject] }", "");
+    gives_back(
+        "{ count_distinct: { of: a, field: v }, at_least: 2, within: 1m, group_by: [subject] }",
+        "");
 }
 
 static void of_kinds(void)
@@ -164,8 +172,8 @@ static void of_kinds(void)
 static void of_clusters(void)
 {
     gives_back("{ count: a, at_least: 3, within: 1m, near: { distance: 1 km } }", "");
-    gives_back("{ count: a, at_least: 3, within: 1m, near: { distance: 1 km }, group_by: [subject] }",
-               "");
+    gives_back(
+        "{ count: a, at_least: 3, within: 1m, near: { distance: 1 km }, group_by: [subject] }", "");
     gives_back("{ all_of: [a, b], within: 1m, near: { distance: 1 km } }", "expire_after: 30s");
 }
 
