@@ -27,18 +27,16 @@ void toc_alerts_finish(struct toc_alerts *alerts)
     *alerts = (struct toc_alerts){0};
 }
 
-static const struct toc_evidence *newest_evidence(const struct toc_episode *episode)
+/* The event that made it true: the newest evidence dated up to the begin, so that it does not depend
+ * on when it is told. NULL: there is none. */
+static const struct toc_evidence *made_true_by(const struct toc_episode *episode)
 {
-    const struct toc_evidence *newest = NULL;
-
-    for (size_t i = 0; i < TOC_EPISODE_ALIASES; i++) {
-        const struct toc_evidence *other = &episode->newest[i];
-        if (other->kept != NULL &&
-            (newest == NULL || toc_kept_compare(other->kept, newest->kept) > 0)) {
-            newest = other;
+    for (size_t i = episode->evidence_count; i-- > 0;) {
+        if (episode->evidence[i].kept->at_ms <= episode->begin_ms) {
+            return &episode->evidence[i];
         }
     }
-    return newest;
+    return episode->evidence_count > 0 ? &episode->evidence[0] : NULL;
 }
 
 static bool is_absence(const struct toc_rule *rule)
@@ -62,13 +60,13 @@ static bool is_taken(const struct toc_alerts *alerts, const struct toc_alert *al
 static void name_alert(const struct toc_alerts *alerts, struct toc_alert *alert,
                        const struct toc_episode *episode, const struct toc_telling *telling)
 {
-    const struct toc_evidence *newest = newest_evidence(episode);
+    const struct toc_evidence *cause = made_true_by(episode);
     struct toc_text *text = telling->topic; /* Any room will do. */
 
     if (episode->is_anchored) {
         alert->anchor = episode->anchor;
-    } else if (newest != NULL && !is_absence(telling->rule)) {
-        alert->anchor = newest->kept->identity;
+    } else if (cause != NULL && !is_absence(telling->rule)) {
+        alert->anchor = cause->kept->identity;
     } else {
         alert->anchor = (struct toc_hash128){.low = (uint64_t)episode->begin_ms};
     }
