@@ -18,7 +18,7 @@ enum { FEEDING_TOLD = 512 };
 struct fed {
     size_t input;
     uint32_t partition;
-    const char *type, *id, *source, *subject;
+    const char *type, *id, *source, *subject, *topic;
     int64_t at_ms;
     enum toc_mode mode;
     bool has_v, has_at, has_since;
@@ -227,7 +227,7 @@ static inline enum toc_feed feeding_feed(struct feeding *f, struct fed fed)
         .content = fed.content,
         .fields = fields,
         .field_count = 4,
-        .origin = {.topic = TOC_STR("in"),
+        .origin = {.topic = toc_str_of(fed.topic != NULL ? fed.topic : "in"),
                    .partition = (int32_t)fed.partition,
                    .offset = 1,
                    .stored_ms = fed.stored_ms != 0 ? fed.stored_ms : TOC_INSTANT_NONE},
