@@ -5,7 +5,7 @@ install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tocsin/rules)
 install(FILES include/tocsin/tocsin.h include/tocsin/status.h include/tocsin/status.def
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tocsin)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES deploy/tocsin.yaml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(FILES deploy/tocsin.yaml deploy/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 file(READ deploy/tocsin.service unit)
 string(REPLACE /usr/bin/ ${CMAKE_INSTALL_FULL_BINDIR}/ unit "${unit}")
 file(WRITE ${PROJECT_BINARY_DIR}/tocsin.service "${unit}")

@@ -20,7 +20,8 @@ STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 WANTED = ["bin/tocsin", "include/tocsin/tocsin.h", "include/tocsin/status.h", "include/tocsin/status.def",
           "share/tocsin/rules/types/report.ordnance.yaml", "share/tocsin/rules/ied/ied-cluster.yaml",
           "share/man/man1/tocsin.1", "share/bash-completion/completions/tocsin",
-          "share/doc/tocsin/README.md", "share/doc/tocsin/examples/tocsin.yaml"]
+          "share/doc/tocsin/README.md", "share/doc/tocsin/examples/tocsin.yaml",
+          "share/doc/tocsin/examples/README.md"]
 
 
 def run(*command, status=0, env=None):
