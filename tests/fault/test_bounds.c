@@ -10,10 +10,11 @@ static struct toc_ruleset *many_camps(const char *when, const char *alert)
 
     toc_text_addf(&places, "{\"type\": \"FeatureCollection\", \"features\": [");
     for (int i = 0; i < CAMPS; i++) {
-        toc_text_addf(&places,
-                      "%s{\"type\": \"Feature\", \"properties\": {\"kind\": \"camp\", \"name\": "
-                      "\"C%02d\"}, \"geometry\": {\"type\": \"Point\", \"coordinates\": [%d.%d, 0]}}",
-                      i > 0 ? "," : "", i, i / 10, i % 10);
+        toc_text_addf(
+            &places,
+            "%s{\"type\": \"Feature\", \"properties\": {\"kind\": \"camp\", \"name\": "
+            "\"C%02d\"}, \"geometry\": {\"type\": \"Point\", \"coordinates\": [%d.%d, 0]}}",
+            i > 0 ? "," : "", i, i / 10, i % 10);
     }
     toc_text_addf(&places, "]}");
     feeding_rule(&rules, "r", "a: { type: x.a }", when, alert);
@@ -80,8 +81,7 @@ static void from_more_topics_than_are_known(void)
         (void)snprintf(topic, sizeof topic, "in-%d", i);
         FEED(&f, .type = "x.a", .id = topic, .topic = topic, .at_ms = 1);
         assert_int_equal(f.count, i + 1);
-        const json_t *evidence =
-            json_array_get(json_object_get(f.told[i].data, "evidence"), 0);
+        const json_t *evidence = json_array_get(json_object_get(f.told[i].data, "evidence"), 0);
         const char *told = json_string_value(json_object_get(evidence, "topic"));
         if (i < 256) {
             assert_string_equal(told, topic);
@@ -133,7 +133,8 @@ static void lines_for_keys_that_never_come(void)
     for (int i = 0; i < 2000; i++) {
         (void)snprintf(id, sizeof id, "%d", i);
         FEED(&f, .type = "x.c", .id = id, .subject = id, .at_ms = i * 100);
-        assert_int_equal(toc_engine_counts(f.engine).kept_events, i < 100 ? i + 1 : 101); /* 10 s. */
+        assert_int_equal(toc_engine_counts(f.engine).kept_events,
+                         i < 100 ? i + 1 : 101); /* 10 s. */
     }
     assert_int_equal(toc_engine_counts(f.engine).keys, 0);
     FEED(&f, .type = "x.a", .id = "late", .subject = "1998", .at_ms = 199750, .has_at = true,

@@ -68,8 +68,7 @@ static void feed_all(struct feeding *f, const struct extreme *c, bool is_clocked
             FEED(f, .type = types[i % 3], .id = id, .subject = i % 2 == 0 ? "k" : "l",
                  .at_ms = *at_ms, .has_v = true, .v = values[number % 6], .has_at = true,
                  .at = points[number % 5], .has_since = i < 4,
-                 .since_ms = number % 2 == 0 ? MIN : MAX,
-                 .stored_ms = i == 5 ? MAX : 0);
+                 .since_ms = number % 2 == 0 ? MIN : MAX, .stored_ms = i == 5 ? MAX : 0);
         }
     }
     toc_engine_tick(f->engine, MAX);

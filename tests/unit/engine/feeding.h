@@ -90,7 +90,8 @@ static inline void feeding_on_told(const struct toc_told *told, void *context)
         toc_text_addf(line, " %.*s", (int)(strlen(value) - 2 * quote), value + quote);
         free(value);
     }
-    toc_text_addf(line, " %lld", (long long)json_integer_value(json_object_get(own->data, "count")));
+    toc_text_addf(line, " %lld",
+                  (long long)json_integer_value(json_object_get(own->data, "count")));
     if (told->mode != TOC_MODE_ACTUAL) {
         toc_text_addf(line, " %s", toc_mode_text(told->mode));
     }
@@ -120,16 +121,16 @@ static inline struct toc_ruleset *feeding_load(const char *rules)
 #define FEEDING_FIELDS                                                                             \
     "location: at\nfields: { v: { type: number, range: [-1000000000000, 1000000000000] }, "        \
     "s: { type: text }, since: { type: time }, at: { type: place } }\n"
-    static const char *const types = "type: x.a\ntitle: A\n" FEEDING_FIELDS
-                                     "---\ntype: x.b\ntitle: B\n" FEEDING_FIELDS
-                                     "---\ntype: x.c\ntitle: C\n" FEEDING_FIELDS
-                                     "---\ntype: y.a\ntitle: A\n" FEEDING_FIELDS
-                                     "---\ntype: y.b\ntitle: B\n" FEEDING_FIELDS;
+    static const char *const types =
+        "type: x.a\ntitle: A\n" FEEDING_FIELDS "---\ntype: x.b\ntitle: B\n" FEEDING_FIELDS
+        "---\ntype: x.c\ntitle: C\n" FEEDING_FIELDS "---\ntype: y.a\ntitle: A\n" FEEDING_FIELDS
+        "---\ntype: y.b\ntitle: B\n" FEEDING_FIELDS;
 #define FEEDING_CAMP(name, lat)                                                                    \
     "{\"type\": \"Feature\", \"properties\": {\"kind\": \"camp\", \"name\": \"" name               \
     "\", \"radius_m\": 1000}, \"geometry\": {\"type\": \"Point\", \"coordinates\": [0, " lat "]}}"
-    static const char *const places = "{\"type\": \"FeatureCollection\", \"features\": ["
-        FEEDING_CAMP("North", "16") "," FEEDING_CAMP("South", "15") "]}";
+    static const char *const places =
+        "{\"type\": \"FeatureCollection\", \"features\": [" FEEDING_CAMP(
+            "North", "16") "," FEEDING_CAMP("South", "15") "]}";
 
     return loaded_rules(types, places, rules);
 }

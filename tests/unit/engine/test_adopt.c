@@ -1,8 +1,8 @@
 /* A second run takes over what the first has told: under the same names, and ends what is over. */
 #include "feeding.h"
 
-#define COUNT2 "{ count: a, at_least: 2, within: 10s, group_by: [subject] }"
-#define BEGIN_MS    100000 /* ms */
+#define COUNT2   "{ count: a, at_least: 2, within: 10s, group_by: [subject] }"
+#define BEGIN_MS 100000 /* ms */
 
 static void feed_a(struct feeding *f, const char *id, int64_t at_ms)
 {
@@ -27,10 +27,9 @@ static char *first_run(struct feeding *f, char id[TOC_ALERT_ID])
 
 static enum toc_status adopt(struct feeding *f, const char *id, const char *record)
 {
-    return toc_engine_adopt(f->engine,
-                            &(struct toc_open_alert){.alert_id = toc_str_of(id),
-                                                     .rule = TOC_STR("r"),
-                                                     .record = toc_str_of(record)});
+    return toc_engine_adopt(f->engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
+                                                                .rule = TOC_STR("r"),
+                                                                .record = toc_str_of(record)});
 }
 
 static void it_goes_on_under_its_id_and_seq(void)
@@ -271,8 +270,7 @@ static const struct adopt_case {
     {"another order of arrival is the same alert", another_order_of_arrival_is_the_same_alert},
     {"another key or evidence is another alert", another_key_or_evidence_is_another_alert},
     {"of a rule that is no more it ends", of_a_rule_that_is_no_more_it_ends},
-    {"what nobody knows waits until it is disowned",
-     what_nobody_knows_waits_until_it_is_disowned},
+    {"what nobody knows waits until it is disowned", what_nobody_knows_waits_until_it_is_disowned},
     {"true again before that it goes on", true_again_before_that_it_goes_on},
     {"what is not ours changes nothing", what_is_not_ours_changes_nothing},
     {"what lacks all that is not asked for is ended",
