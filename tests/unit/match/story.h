@@ -44,11 +44,14 @@ struct story_run {
 static inline struct toc_ruleset *story_rules(const char *when, const char *alert)
 {
     static const char *const types =
-        "type: x.a\ntitle: A\nlocation: at\nfields: { v: { type: number }, s: { type: text },"
+        "type: x.a\ntitle: A\nlocation: at\nfields: { v: { type: number }, w: { type: number, "
+        "range: [0, 9] }, s: { type: text },"
         " at: { type: place }, since: { type: time } }\n---\n"
-        "type: x.b\ntitle: B\nlocation: at\nfields: { v: { type: number }, s: { type: text },"
+        "type: x.b\ntitle: B\nlocation: at\nfields: { v: { type: number }, w: { type: number, "
+        "range: [0, 9] }, s: { type: text },"
         " at: { type: place }, since: { type: time } }\n---\n"
-        "type: x.c\ntitle: C\nlocation: at\nfields: { v: { type: number }, s: { type: text },"
+        "type: x.c\ntitle: C\nlocation: at\nfields: { v: { type: number }, w: { type: number, "
+        "range: [0, 9] }, s: { type: text },"
         " at: { type: place }, since: { type: time } }\n";
     char rules[2048];
 
