@@ -27,8 +27,8 @@ void toc_alerts_finish(struct toc_alerts *alerts)
     *alerts = (struct toc_alerts){0};
 }
 
-/* The event that made it true: the newest evidence dated up to the begin, so that it does not depend
- * on when it is told. NULL: there is none. */
+/* The event that made it true: the newest evidence dated up to the begin, whenever it is told.
+ * NULL: there is none. */
 static const struct toc_evidence *made_true_by(const struct toc_episode *episode)
 {
     for (size_t i = episode->evidence_count; i-- > 0;) {
