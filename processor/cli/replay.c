@@ -19,6 +19,7 @@
 
 enum {
     REFUSED_SHOWN = 20, /* Refused lines told one by one. */
+    DROPPED_SHOWN = 20, /* Dropped fields likewise. */
     OUTPUT_BUFFER = 1 << 18,
     ACCEPT_LATE_MS = 600000,
 };
@@ -55,8 +56,16 @@ static void on_dropped(const struct toc_event *event, const struct toc_field *fi
 {
     struct replay *replay = context;
     (void)event;
-    (void)field;
     replay->dropped_fields++;
+    if (replay->dropped_fields > DROPPED_SHOWN) {
+        return;
+    }
+    toc_progress_finish(&replay->progress);
+    fprintf(stderr, "%s:%lld: %.*s is wrong and left out\n", replay->path,
+            (long long)replay->lines.line, (int)field->name.size, field->name.data);
+    if (replay->dropped_fields == DROPPED_SHOWN) {
+        fputs("further fields left out are only counted\n", stderr);
+    }
 }
 
 /* Before every read: what was found so far goes out, so that a pipe is not kept waiting. */
@@ -148,6 +157,26 @@ static void print_rules(const struct replay *replay)
     toc_mem_free(sorted);
 }
 
+static void print_count(struct toc_str rule, uint64_t count, const char *words)
+{
+    if (count > 0) {
+        fprintf(stderr, "%.*s: %llu %s\n", (int)rule.size, rule.data, (unsigned long long)count,
+                words);
+    }
+}
+
+/* A rule that is quiet for want of a field must not look content. */
+static void print_blind_spots(const struct replay *replay)
+{
+    for (size_t i = 0; i < toc_ruleset_count(replay->rules); i++) {
+        struct toc_str name = toc_ruleset_get(replay->rules, i)->name;
+        struct toc_rule_counts counts = toc_engine_rule_counts(replay->engine, i);
+        print_count(name, counts.missing_key, "events lack a field of its key");
+        print_count(name, counts.missing_field, "events lack a field of its conditions");
+        print_count(name, counts.budget, "searches were too large: alerts may be missing");
+    }
+}
+
 static void print_summary(const struct replay *replay)
 {
     struct toc_engine_counts counts = toc_engine_counts(replay->engine);
@@ -166,7 +195,7 @@ static void print_summary(const struct replay *replay)
             replay->refused_lines > 0 ? ")" : "", (unsigned long long)counts.late,
             (unsigned long long)counts.repeats, (unsigned long long)counts.conflicts);
     if (replay->dropped_fields > 0) {
-        fprintf(stderr, "wrong optional fields dropped: %llu\n",
+        fprintf(stderr, "wrong optional fields left out: %llu\n",
                 (unsigned long long)replay->dropped_fields);
     }
     fprintf(stderr, "still held at the end: %llu keys, %llu events\n",
@@ -176,6 +205,7 @@ static void print_summary(const struct replay *replay)
                 (unsigned long long)counts.keys_refused);
     }
     print_rules(replay);
+    print_blind_spots(replay);
 }
 
 /* The last step of @path: alerts of a file that was moved stay the same. */

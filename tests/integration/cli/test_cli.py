@@ -272,6 +272,20 @@ class Replay(Cli):
         self.assertEqual(done.stderr.count(": refused, "), 20)
         self.assertIn("refused 1000 (not_json 1000)", done.stderr)
 
+    def test_what_is_not_looked_at_is_told(self):
+        (self.rules / "shots.yaml").write_text(RULE.replace("[post]", "[post, rounds]").replace(
+            "{ type: report.shot }", "{ type: report.shot, match: { subject: drill } }")
+            .replace("status: stable", "status: experimental").split("tests:")[0])
+        lines = [event(1, 0), event(2, 5, rounds=0), event(3, 6, rounds=1)]
+        lines += [line.replace('"id": "e', '"subject": "drill", "id": "f') for line in lines]
+        self.events.write_text("\n".join(lines))
+        done = self.expect(0, "replay", "--rules", self.rules, self.events)
+        for line in (2, 5):
+            self.assertIn(f"events.ndjson:{line}: rounds is wrong and left out\n", done.stderr)
+        self.assertIn("wrong optional fields left out: 2\n", done.stderr)
+        self.assertIn("shots: 2 events lack a field of its key\n", done.stderr)
+        self.assertIn("shots: 3 events lack a field of its conditions\n", done.stderr)
+
     def test_repeats_and_late_ones_are_counted(self):
         self.events.write_text("\n".join([event(1, 0), event(1, 0), event(2, 50), event(3, 1)]))
         done = self.expect(0, "replay", "--rules", self.rules, "--accept-late", "30s", self.events)
