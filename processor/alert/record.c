@@ -316,8 +316,9 @@ static void add_place(const struct writer *writer)
     if (writer->has_point) {
         int64_t mm =
             toc_places_distance_mm(writer->telling->places, (size_t)writer->place, writer->point);
-        toc_text_addf(out, ",\"distance_m\":%lld,\"bearing_deg\":%.0f", (long long)(mm / 1000),
-                      toc_geo_bearing_deg(place->centre, writer->point));
+        long bearing = lround(toc_geo_bearing_deg(place->centre, writer->point)) % 360;
+        toc_text_addf(out, ",\"distance_m\":%lld,\"bearing_deg\":%ld", (long long)(mm / 1000),
+                      bearing);
     }
     toc_text_add_char(out, '}');
 }

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "engine/core.h"
 
+#define SEQ_MOST (INT64_C(1) << 53) /* More is no number of ours. */
+
 static struct toc_str text_of(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);
@@ -47,6 +49,7 @@ enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_ope
         !toc_str_equal(text_of(record, "alert_id"), open->alert_id) ||
         !json_is_integer(json_object_get(record, "seq")) ||
         json_integer_value(json_object_get(record, "seq")) < 1 ||
+        json_integer_value(json_object_get(record, "seq")) > SEQ_MOST ||
         !json_is_object(json_object_get(record, "key")) ||
         !toc_instant_parse(text_of(record, "begin"), &begin_ms)) {
         goto done;
