@@ -83,11 +83,50 @@ static void check_rule(const struct toc_config *config, const struct toc_catalog
     }
 }
 
+/* Is @topic @begin and then one of @ends? */
+static bool is_of(struct toc_str topic, struct toc_str begin, const char *const ends[])
+{
+    if (topic.size < begin.size || memcmp(topic.data, begin.data, begin.size) != 0) {
+        return false;
+    }
+    struct toc_str end = {topic.data + begin.size, topic.size - begin.size};
+    while (*ends != NULL && !toc_str_equal(end, toc_str_of(*ends))) {
+        ends++;
+    }
+    return *ends != NULL;
+}
+
+static const char *const own_ends[] = {".alerts.open", ".dead", ".late", NULL};
+
+/* What we write must not come back to us: a dead letter would be refused again, and again. */
+static void check_topics(const struct toc_yaml *node, const struct toc_config *config,
+                         const struct toc_ruleset *rules, struct toc_diag *diag)
+{
+    static const char *const ends[] = {
+        "", ".exercise", ".test", ".shadow", ".shadow.exercise", ".shadow.test", NULL};
+    bool is_list = node != NULL && node->kind == TOC_YAML_SEQUENCE;
+    for (const struct toc_yaml *item = is_list ? node->first : node; item != NULL;
+         item = is_list ? item->next : NULL) {
+        bool is_written = is_of(item->text, config->app, own_ends);
+        for (size_t i = 0; i < toc_ruleset_count(rules) && !is_written; i++) {
+            is_written = is_of(item->text, toc_ruleset_get(rules, i)->alert.topic, ends);
+        }
+        if (is_written) {
+            toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0417", item->mark,
+                         (struct toc_str){.data = NULL},
+                         "`%.*s` is written by this processor: it would read its own words",
+                         (int)item->text.size, item->text.data);
+        }
+    }
+}
+
 bool toc_config_check(const struct toc_config *config, const struct toc_ruleset *rules,
                       struct toc_diag *diag)
 {
     const struct toc_catalogue *catalogue = toc_ruleset_catalogue(rules);
-    const struct toc_yaml *inputs = toc_yaml_find(toc_config_holder(config)->document, "inputs");
+    const struct toc_yaml *document = toc_config_holder(config)->document;
+    const struct toc_yaml *app = toc_yaml_find(document, "app");
+    const struct toc_yaml *inputs = toc_yaml_find(document, "inputs");
     size_t errors = toc_diag_errors(diag);
     struct toc_arena arena = {.used = 0};
     size_t index = 0;
@@ -96,12 +135,21 @@ bool toc_config_check(const struct toc_config *config, const struct toc_ruleset 
         const struct toc_config_input *input = &config->inputs[index];
         struct toc_mapping *mapping = NULL;
         check_types(toc_yaml_find(node, "types"), catalogue, diag);
+        check_topics(toc_yaml_find(node, "topics"), config, rules, diag);
         if (input->mapping != NULL) {
             (void)toc_mapping_parse(input->mapping, catalogue, &arena, diag, &mapping);
         }
     }
     for (size_t i = 0; i < toc_ruleset_count(rules); i++) {
-        check_rule(config, catalogue, toc_ruleset_get(rules, i), inputs->key_mark, diag);
+        const struct toc_rule *rule = toc_ruleset_get(rules, i);
+        check_rule(config, catalogue, rule, inputs->key_mark, diag);
+        if (is_of(rule->alert.topic, config->app, own_ends)) {
+            toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0417", app->mark,
+                         (struct toc_str){.data = NULL},
+                         "rule `%.*s` tells on `%.*s`, which is kept for something else",
+                         (int)rule->name.size, rule->name.data, (int)rule->alert.topic.size,
+                         rule->alert.topic.data);
+        }
     }
     toc_arena_finish(&arena);
     return toc_diag_errors(diag) == errors;
