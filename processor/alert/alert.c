@@ -135,6 +135,12 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
 }
 
+bool toc_alert_is_settled(const struct toc_alert *alert, const struct toc_telling *telling)
+{
+    return !alert->is_open && alert->state != TOC_ALERT_CANCELLED &&
+           alert->end_ms <= telling->settled_ms && alert->derived_ms < telling->settled_ms;
+}
+
 enum toc_alert_state toc_alert_end_state(const struct toc_episode *episode)
 {
     return episode->ending == TOC_ENDING_WINDOW || episode->ending == TOC_ENDING_EXPIRED
@@ -172,6 +178,8 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
     if (alert == NULL) {
         alert = episode->alert = add_alert(alerts);
         alert->is_linked = true;
+        /* A late event is put just behind the settled time, wherever its episode lies. */
+        alert->derived_ms = episode->is_late ? telling->settled_ms : TOC_INSTANT_MIN;
         name_alert(alerts, alert, episode, telling);
         if (telling->seq_told != NULL) {
             alert->seq = telling->seq_told(alert->id, telling->context);
@@ -220,7 +228,7 @@ static void forget(struct toc_alerts *alerts, struct toc_episodes *episodes,
         bool is_cancelled = alert->state == TOC_ALERT_CANCELLED;
         /* What was cancelled may come true again as long as its events can still count. */
         if (is_cancelled ? alert->begin_ms + memory_ms <= telling->settled_ms
-                         : !alert->is_open && alert->end_ms <= telling->settled_ms) {
+                         : toc_alert_is_settled(alert, telling)) {
             if (telling->on_final != NULL) {
                 telling->on_final(alert, telling, telling->context);
             }

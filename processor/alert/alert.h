@@ -53,7 +53,8 @@ struct toc_alert {
     int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
     enum toc_ending ending;            /* As told. */
     uint64_t count, digest;
-    int64_t told_ms; /* Lane clock when it was last told. */
+    int64_t told_ms;    /* Lane clock when it was last told. */
+    int64_t derived_ms; /* Up to this settled time it is derived again, even if it ended before. */
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */
 };
@@ -109,6 +110,8 @@ enum toc_alert_state toc_alert_end_state(const struct toc_episode *episode);
 
 /* --- Within the layer ---------------------------------------------------------------------- */
 
+/* Did @alert end for good: no event can change or derive it any more? */
+bool toc_alert_is_settled(const struct toc_alert *alert, const struct toc_telling *telling);
 /* Match alerts to episodes that were derived anew; tell `cancelled` of those that match none. */
 void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
                        const struct toc_telling *telling);

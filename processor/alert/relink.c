@@ -87,8 +87,7 @@ void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
     /* What ended before the settled time is not derived again and stays as it was told. */
     for (size_t i = alerts->count; i-- > 0;) {
         struct toc_alert *alert = alerts->items[i];
-        alert->is_linked = !alert->is_open && alert->state != TOC_ALERT_CANCELLED &&
-                           alert->end_ms <= telling->settled_ms;
+        alert->is_linked = toc_alert_is_settled(alert, telling);
     }
     for (size_t i = 0; i < episodes->count; i++) {
         episodes->items[i].alert = NULL;

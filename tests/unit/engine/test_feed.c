@@ -137,6 +137,24 @@ static void an_event_behind_the_horizon_fires_alone_once(void)
     feeding_finish(&f);
 }
 
+static void what_a_late_event_told_is_not_told_again(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, EVENT, "expire_after: 1s", NULL, 0);
+    FEED(&f, .type = "x.b", .id = "1", .subject = "m", .at_ms = FAR);
+    FEED(&f, .type = "x.a", .id = "2", .subject = "k", .at_ms = FAR - 90000);
+    assert_says(&f, "new r k 1 late; expired r k 1 late expire_after");
+    FEED(&f, .type = "x.a", .id = "3", .subject = "k", .at_ms = FAR - 2000); /* In time. */
+    assert_says(&f, "new r k 1; expired r k 1 expire_after");
+    FEED(&f, .type = "x.a", .id = "4", .subject = "k", .at_ms = FAR - 4000); /* Derived anew. */
+    assert_says(&f, "new r k 1; expired r k 1 expire_after");
+    FEED(&f, .type = "x.b", .id = "5", .subject = "m", .at_ms = FAR + 100000);
+    FEED(&f, .type = "x.a", .id = "6", .subject = "k", .at_ms = FAR + 98000);
+    assert_says(&f, "new r k 1; expired r k 1 expire_after"); /* Settled: nor cancelled. */
+    feeding_finish(&f);
+}
+
 static void an_event_behind_the_horizon_counts_for_nothing_else(void)
 {
     struct feeding f;
@@ -419,6 +437,7 @@ static const struct feed_case {
      a_line_behind_the_horizon_ends_what_is_open},
     {"an answer behind the horizon ends an absence", an_answer_behind_the_horizon_ends_an_absence},
     {"an event behind the horizon fires alone, once", an_event_behind_the_horizon_fires_alone_once},
+    {"what a late event told is not told again", what_a_late_event_told_is_not_told_again},
     {"an event behind the horizon counts for nothing else",
      an_event_behind_the_horizon_counts_for_nothing_else},
     {"text keys have no case", text_keys_have_no_case},
