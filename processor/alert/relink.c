@@ -43,16 +43,21 @@ static bool is_match(const struct toc_alert *alert, const struct toc_episode *ep
 }
 
 /* The earliest episode @alert may stand for that nobody stands for; failing that, through
- * @out_taken, the earliest somebody does. */
+ * @out_taken, the earliest somebody does. What is anchored has one at most, and mostly the one
+ * at @from: alerts come in about the order of their events. */
 static struct toc_episode *find(const struct toc_alert *alert, struct toc_episodes *episodes,
-                                const struct toc_telling *telling,
+                                size_t from, const struct toc_telling *telling,
                                 const struct toc_episode **out_taken)
 {
     struct toc_episode *found = NULL;
 
     *out_taken = NULL;
+    if (from >= episodes->count || !episodes->items[from].is_anchored) {
+        from = 0;
+    }
     for (size_t i = 0; i < episodes->count; i++) {
-        struct toc_episode *episode = &episodes->items[i];
+        size_t at = i + from < episodes->count ? i + from : i + from - episodes->count;
+        struct toc_episode *episode = &episodes->items[at];
         if (!is_match(alert, episode, telling)) {
             continue;
         }
@@ -60,6 +65,9 @@ static struct toc_episode *find(const struct toc_alert *alert, struct toc_episod
             found = episode;
         } else if (episode->alert != NULL && *out_taken == NULL) {
             *out_taken = episode;
+        }
+        if (episode->is_anchored) {
+            break;
         }
     }
     return found;
@@ -83,6 +91,7 @@ void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
                        const struct toc_telling *telling)
 {
     const struct toc_episode *taken;
+    size_t next = 0;
 
     /* What ended before the settled time is not derived again and stays as it was told. */
     for (size_t i = alerts->count; i-- > 0;) {
@@ -98,8 +107,9 @@ void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
             if (alert->is_linked || (alert->state == TOC_ALERT_CANCELLED) != is_cancelled) {
                 continue;
             }
-            struct toc_episode *episode = find(alert, episodes, telling, &taken);
+            struct toc_episode *episode = find(alert, episodes, next, telling, &taken);
             if (episode != NULL) {
+                next = (size_t)(episode - episodes->items) + 1;
                 episode->alert = alert;
                 alert->is_linked = true;
             }
@@ -108,7 +118,7 @@ void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
     for (size_t i = 0; i < alerts->count; i++) {
         struct toc_alert *alert = alerts->items[i];
         if (!alert->is_linked && alert->state != TOC_ALERT_CANCELLED) {
-            (void)find(alert, episodes, telling, &taken);
+            (void)find(alert, episodes, 0, telling, &taken);
             cancel(alert, taken != NULL ? taken->alert : NULL, telling);
         }
     }
