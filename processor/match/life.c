@@ -95,7 +95,9 @@ void toc_life_step(const struct toc_match *match, struct toc_match_state *state,
         }
         life->is_held = true;
     }
-    if (life->episode != 0 && !life->is_held && at_ms >= life->off_ms) {
+    /* What begins where it ends goes on; whether it does begin may not be certain yet. */
+    bool is_joining = life->is_raw && begin_ms <= life->off_ms;
+    if (life->episode != 0 && !life->is_held && at_ms >= life->off_ms && !is_joining) {
         close_episode(state, life);
     }
 }

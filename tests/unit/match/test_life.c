@@ -30,6 +30,9 @@ static const struct story cases[] = {
      "0..3002 window a1 a2"},
     {"a millisecond later it does not", ONE, "keep_firing_for: 500ms", "a1@0 a2@1502",
      "0..1501 window a1; 1502..3003 window a2"},
+    {"what waits for its millisecond to pass joins where another ends",
+     "{ min: { of: a, field: w }, at_least: 1, within: 1s, group_by: [subject] }",
+     "keep_firing_for: 500ms", "a1@0=1 a2@1501=1", "0..3002 window a1 a2"},
     {"three in a chain are one", ONE, "keep_firing_for: 500ms", "a1@0 a2@1501 a3@3002",
      "0..4503 window a1 a2 a3"},
 
