@@ -20,15 +20,24 @@ void toc_intake_on_told(const struct toc_told *told, void *context)
     if (topic.size == 0 && lane->look != NULL) { /* Adopted, and its rule is no more. */
         topic = toc_plan_topic(&lane->look->plan, told->alert_id);
     }
-    if (topic.size > 0) {
-        toc_letters_alert(&lane->letters, told, topic, lane->clock_ms, &letter);
-        put(lane, &letter);
-    } else {
+    if (topic.size == 0) {
         TOC_LOG(lane->options.log, WARNING, "open.topic_gone",
                 toc_log_text("alert_id", told->alert_id));
     }
-    toc_letters_open(&lane->letters, told, topic, lane->clock_ms, &letter);
-    put(lane, &letter);
+    /* The row of alerts.open is there before the world hears of a new alert, and gone only after
+     * it heard the end, each known to be stored: no crash leaves one open that nobody knows. */
+    bool is_new = told->is_open && told->state == TOC_ALERT_NEW;
+    for (int turn = 0; turn < 2; turn++) {
+        if ((turn == 0) == is_new) {
+            toc_letters_open(&lane->letters, told, topic, lane->clock_ms, &letter);
+        } else if (topic.size > 0) {
+            toc_letters_alert(&lane->letters, told, topic, lane->clock_ms, &letter);
+        } else {
+            continue;
+        }
+        letter.is_last = turn == 1 && (is_new || !told->is_open);
+        put(lane, &letter);
+    }
     if (lane->options.on_told != NULL) {
         lane->options.on_told(told, lane->options.context);
     }

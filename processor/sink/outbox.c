@@ -19,7 +19,7 @@ struct entry {
     char *topic;
     const char *key, *value;
     size_t key_size, value_size;
-    bool has_key, has_value, may_lose_value, is_under_way;
+    bool has_key, has_value, is_last, may_lose_value, is_under_way;
     int64_t stored_ms;
     size_t lost_bytes; /* Size of the value it had to leave behind. */
     size_t header_count;
@@ -91,6 +91,7 @@ static struct entry *entry_of(const struct toc_letter *letter, uint64_t ticket)
     entry->value_size = letter->value.size;
     entry->has_key = letter->has_key;
     entry->has_value = letter->has_value;
+    entry->is_last = letter->is_last;
     entry->may_lose_value = letter->may_lose_value;
     entry->stored_ms = letter->stored_ms;
     entry->header_count = letter->header_count;
@@ -194,6 +195,9 @@ static void send_waiting(struct toc_outbox *outbox, int64_t now_ms)
     outbox->retry_ms = 0;
     while (outbox->unsent != NULL && !outbox->is_refused) {
         struct entry *entry = outbox->unsent;
+        if (entry->is_last && entry != outbox->first) {
+            return; /* An acknowledgement wakes us. */
+        }
         rd_kafka_resp_err_t err = hand_over(outbox, entry);
         if (err == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
             if (outbox->counts.under_way == 0) { /* Nothing will wake us. */

@@ -25,6 +25,7 @@ struct toc_letter {
     const struct toc_header *headers;
     size_t header_count; /* <= TOC_OUTBOX_HEADERS */
     int64_t stored_ms;   /* Kafka timestamp; <= 0 = the producer's clock. */
+    bool is_last;        /* It leaves only when all put before it is stored. */
     bool may_lose_value; /* Too large for the broker: better without its value than never. */
 };
 
