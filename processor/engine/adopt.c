@@ -263,13 +263,7 @@ static void end_adopted(struct toc_engine *engine, struct toc_adopted *adopted)
     struct toc_text *topic = &engine->topic;
     toc_text_clear(topic);
     if (adopted->ruled != NULL) {
-        toc_text_add(topic, adopted->ruled->rule->alert.topic);
-        if (adopted->ruled->rule->status == TOC_RULE_EXPERIMENTAL) {
-            toc_text_add(topic, TOC_STR(".shadow"));
-        }
-        if (mode != TOC_MODE_ACTUAL) {
-            toc_text_addf(topic, ".%s", toc_mode_text(mode));
-        }
+        toc_keyed_name_topic(adopted->ruled->rule, mode, topic);
     }
     engine->counts.told[state]++;
     struct toc_told told = {

@@ -142,6 +142,8 @@ void toc_keyed_take(struct toc_engine *engine);
 /* Tell what there is to tell of this key, and wait for what comes next. */
 void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_again);
 struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed);
+/* The topic alerts of @rule go to in @mode. */
+void toc_keyed_name_topic(const struct toc_rule *rule, enum toc_mode mode, struct toc_text *out);
 bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned mask);
 
 /* dispatch.c */

@@ -223,10 +223,21 @@ static void begin_stream(struct toc_engine *engine, int64_t at_ms)
     }
 }
 
-void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
+/* Tell the updates that update_every held back up to @until_ms. */
+static void tell_paced(struct toc_engine *engine, int64_t until_ms)
 {
     struct toc_due *due;
 
+    while ((due = toc_due_first(&engine->pacing)) != NULL && due->at_ms <= until_ms) {
+        struct toc_keyed *keyed =
+            (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
+        toc_due_remove(&engine->pacing, due);
+        toc_keyed_tell(engine, keyed, false);
+    }
+}
+
+void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
+{
     if (now_ms <= engine->now_ms) {
         return;
     }
@@ -245,12 +256,7 @@ void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
             toc_clock_move(engine, i);
         }
     }
-    while ((due = toc_due_first(&engine->pacing)) != NULL && due->at_ms <= now_ms) {
-        struct toc_keyed *keyed =
-            (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
-        toc_due_remove(&engine->pacing, due);
-        toc_keyed_tell(engine, keyed, false);
-    }
+    tell_paced(engine, now_ms);
 }
 
 /* Partition time: the newest event time, none counted beyond the lane clock or its Kafka
@@ -290,13 +296,7 @@ void toc_engine_settle(struct toc_engine *engine)
         }
     }
     engine->is_flushing = true;
-    while (toc_due_first(&engine->pacing) != NULL) {
-        struct toc_due *due = toc_due_first(&engine->pacing);
-        struct toc_keyed *keyed =
-            (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
-        toc_due_remove(&engine->pacing, due);
-        toc_keyed_tell(engine, keyed, false);
-    }
+    tell_paced(engine, TOC_INSTANT_NEVER);
     engine->is_flushing = false;
 }
 

@@ -119,6 +119,18 @@ void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed)
     engine->key_count--;
 }
 
+void toc_keyed_name_topic(const struct toc_rule *rule, enum toc_mode mode, struct toc_text *out)
+{
+    toc_text_clear(out);
+    toc_text_add(out, rule->alert.topic);
+    if (rule->status == TOC_RULE_EXPERIMENTAL) {
+        toc_text_add(out, TOC_STR(".shadow"));
+    }
+    if (mode != TOC_MODE_ACTUAL) {
+        toc_text_addf(out, ".%s", toc_mode_text(mode));
+    }
+}
+
 static void on_record(const struct toc_alert *alert, const struct toc_telling *telling,
                       struct toc_str data, void *context)
 {
@@ -129,14 +141,7 @@ static void on_record(const struct toc_alert *alert, const struct toc_telling *t
         return;
     }
     struct toc_text *topic = telling->topic; /* Free again: the record is written. */
-    toc_text_clear(topic);
-    toc_text_add(topic, rule->alert.topic);
-    if (rule->status == TOC_RULE_EXPERIMENTAL) {
-        toc_text_add(topic, TOC_STR(".shadow"));
-    }
-    if (telling->key->mode != TOC_MODE_ACTUAL) {
-        toc_text_addf(topic, ".%s", toc_mode_text(telling->key->mode));
-    }
+    toc_keyed_name_topic(rule, telling->key->mode, topic);
     engine->counts.told[alert->state]++;
     struct toc_told told = {
         .rule = rule,

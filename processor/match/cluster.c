@@ -318,6 +318,20 @@ static void collect(struct toc_match *match, struct toc_match_state *state, bool
     }
 }
 
+/* With group_by: what match->alive says of the members and of the stretch they make together. */
+static void prolong(const struct toc_match *match, struct toc_match_state *state)
+{
+    const int64_t *alive = match->alive;
+    int64_t own_ms = alive[state->member_count - 1];
+
+    for (size_t i = 0; i < state->member_count; i++) {
+        if (alive[i] > state->members[i].alive_ms) {
+            state->members[i].alive_ms = alive[i];
+        }
+    }
+    state->alive_ms = own_ms > state->alive_ms ? own_ms : state->alive_ms;
+}
+
 static void add(struct toc_match *match, struct toc_match_state *state, uint64_t seq, int64_t at_ms)
 {
     if (state->member_count == state->member_room) {
@@ -330,17 +344,10 @@ static void add(struct toc_match *match, struct toc_match_state *state, uint64_t
         return;
     }
     if (find_cliques(match, state, seq)) {
-        const int64_t *alive = match->alive;
         if (is_grouped(match->rule)) {
-            for (size_t i = 0; i < state->member_count; i++) {
-                if (alive[i] > state->members[i].alive_ms) {
-                    state->members[i].alive_ms = alive[i];
-                }
-            }
-            int64_t own_ms = alive[state->member_count - 1];
-            state->alive_ms = own_ms > state->alive_ms ? own_ms : state->alive_ms;
+            prolong(match, state);
         } else {
-            cluster(match, state, at_ms, alive);
+            cluster(match, state, at_ms, match->alive);
         }
     }
 }
@@ -402,15 +409,8 @@ static void find_anew(struct toc_match *match, struct toc_match_state *state)
     size_t count = state->member_count;
 
     for (state->member_count = 1; state->member_count <= count; state->member_count++) {
-        size_t own = state->member_count - 1;
-        if (find_cliques(match, state, state->members[own].seq)) {
-            const int64_t *alive = match->alive;
-            for (size_t i = 0; i <= own; i++) {
-                if (alive[i] > state->members[i].alive_ms) {
-                    state->members[i].alive_ms = alive[i];
-                }
-            }
-            state->alive_ms = alive[own] > state->alive_ms ? alive[own] : state->alive_ms;
+        if (find_cliques(match, state, state->members[state->member_count - 1].seq)) {
+            prolong(match, state);
         }
     }
     state->member_count = count;
