@@ -30,15 +30,13 @@ static void read_from(struct toc_draft *draft, int index, const struct toc_yaml 
 
 void toc_absence_block_read(struct toc_draft *draft, const struct toc_yaml *node)
 {
-    static const char *const keys[] = {"after", "expected", "deadline", "from", "every", NULL};
-    static const char *const later[] = {"milestones", "warn_at", NULL};
     struct toc_loader *loader = draft->loader;
     struct toc_rule *rule = draft->rule;
 
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, "`absence`")) {
         return;
     }
-    bool ok = toc_loader_keys(loader, node, keys, later, "`absence`");
+    bool ok = toc_loader_keys(loader, node, TOC_BLOCK_ABSENCE, NULL);
     const struct toc_yaml *after = toc_yaml_find(node, "after");
     const struct toc_yaml *expected = toc_yaml_find(node, "expected");
     const struct toc_yaml *deadline = toc_yaml_find(node, "deadline");

@@ -112,10 +112,6 @@ static void check_end(struct toc_draft *draft, bool has_clear_when)
 
 void toc_alert_block_read(struct toc_draft *draft)
 {
-    static const char *const keys[] = {
-        "topic",           "urgent",       "brief",      "summary",      "recipients", "for",
-        "keep_firing_for", "update_every", "clear_when", "expire_after", NULL};
-    static const char *const later[] = {"escalate", NULL};
     struct toc_loader *loader = draft->loader;
     struct toc_alert_spec *alert = &draft->rule->alert;
     const struct toc_yaml *node;
@@ -123,7 +119,7 @@ void toc_alert_block_read(struct toc_draft *draft)
     if (!toc_loader_is(loader, draft->alert, TOC_YAML_MAPPING, "`alert`")) {
         return;
     }
-    (void)toc_loader_keys(loader, draft->alert, keys, later, "`alert`");
+    (void)toc_loader_keys(loader, draft->alert, TOC_BLOCK_ALERT, NULL);
     read_topic(draft, toc_yaml_find(draft->alert, "topic"));
     node = toc_yaml_find(draft->alert, "urgent");
     if (node != NULL) {

@@ -137,10 +137,6 @@ static void read_rest(struct toc_draft *draft)
 
 struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml *document)
 {
-    static const char *const keys[] = {"rule",           "title",      "version",     "status",
-                                       "level",          "owner",      "description", "response",
-                                       "falsepositives", "references", "tags",        "events",
-                                       "when",           "alert",      "tests",       NULL};
     size_t errors = toc_diag_errors(loader->diag);
     struct toc_rule *rule = toc_arena_get(loader->arena, sizeof *rule);
     struct toc_draft draft = {.loader = loader, .rule = rule, .root = document};
@@ -153,7 +149,7 @@ struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml
     if (document->first != NULL) {
         rule->mark = document->first->key_mark;
     }
-    (void)toc_loader_keys(loader, document, keys, NULL, "a rule");
+    (void)toc_loader_keys(loader, document, TOC_BLOCK_RULE, NULL);
     read_head(&draft);
 
     const struct toc_yaml *events = child(&draft, "events", true);

@@ -123,13 +123,12 @@ static bool read_place(struct toc_loader *loader, const struct toc_yaml *node,
 bool toc_events_near(struct toc_loader *loader, const struct toc_yaml *node,
                      struct toc_near_place *out)
 {
-    static const char *const keys[] = {"place", "distance", NULL};
     struct toc_near_place near = {.is_set = true};
 
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, "`near`")) {
         return false;
     }
-    bool ok = toc_loader_keys(loader, node, keys, NULL, "`near`");
+    bool ok = toc_loader_keys(loader, node, TOC_BLOCK_NEAR, NULL);
     const struct toc_yaml *place = toc_yaml_find(node, "place");
     const struct toc_yaml *distance = toc_yaml_find(node, "distance");
     if (ok && (place == NULL || distance == NULL)) {
@@ -266,15 +265,13 @@ static bool check_as(struct toc_draft *draft, const struct toc_yaml *node, int i
 
 static bool read_alias(struct toc_draft *draft, const struct toc_yaml *node, int index)
 {
-    static const char *const keys[] = {"type", "match", "at", "near", "as", NULL};
-    static const char *const later[] = {"where", "hours", "alert", "state", "level", NULL};
     struct toc_loader *loader = draft->loader;
     struct toc_alias *alias = &draft->rule->aliases[index];
 
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, "an event")) {
         return false;
     }
-    bool ok = toc_loader_keys(loader, node, keys, later, "an event");
+    bool ok = toc_loader_keys(loader, node, TOC_BLOCK_EVENT, NULL);
     const struct toc_yaml *type = toc_yaml_find(node, "type");
     const struct toc_yaml *near = toc_yaml_find(node, "near");
     const struct toc_yaml *match = toc_yaml_find(node, "match");

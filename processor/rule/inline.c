@@ -127,14 +127,14 @@ static void check_lists(struct toc_draft *draft, const struct toc_yaml *lists)
 static void check_test(struct toc_draft *draft, const struct toc_yaml *test, bool *out_fires,
                        bool *out_is_quiet)
 {
-    static const char *const keys[] = {"name", "given", "expect", "lists", NULL};
+    static const char *const keys[] = {"name", "given", "expect"};
     struct toc_loader *loader = draft->loader;
     struct toc_str unused;
 
     if (!toc_loader_is(loader, test, TOC_YAML_MAPPING, "a test")) {
         return;
     }
-    (void)toc_loader_keys(loader, test, keys, NULL, "a test");
+    (void)toc_loader_keys(loader, test, TOC_BLOCK_TEST, NULL);
     for (size_t i = 0; i < 3; i++) {
         if (toc_yaml_find(test, keys[i]) == NULL &&
             !toc_loader_is_misspelt(loader, test, keys[i])) {

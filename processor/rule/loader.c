@@ -70,36 +70,32 @@ bool toc_loader_is(struct toc_loader *loader, const struct toc_yaml *node, enum 
     return false;
 }
 
-static bool is_in(const char *const words[], struct toc_str word)
+bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map, enum toc_block block,
+                     const char *what)
 {
-    for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
-        if (toc_str_equal(toc_str_of(words[i]), word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map,
-                     const char *const keys[], const char *const later[], const char *what)
-{
-    enum { MOST = 48 };
+    enum { MOST = 64 };
     struct toc_str names[MOST];
     size_t count = 0;
     bool ok = true;
 
-    for (size_t i = 0; keys[i] != NULL && count < MOST; i++) {
-        names[count++] = toc_str_of(keys[i]);
+    for (size_t i = 0; i < toc_keys_count() && count < MOST; i++) {
+        const struct toc_key *key = toc_keys_get(i);
+
+        if (key->block == block && key->need != TOC_KEY_LATER) {
+            names[count++] = toc_str_of(key->name);
+        }
     }
     for (const struct toc_yaml *child = map->first; child != NULL; child = child->next) {
-        if (is_in(keys, child->key)) {
+        const struct toc_key *key = toc_keys_find(block, child->key.data, child->key.size);
+
+        if (key != NULL && key->need != TOC_KEY_LATER) {
             continue;
         }
         ok = false;
-        if (is_in(later, child->key)) {
+        if (key != NULL) {
             char word[64];
 
-            (void)snprintf(word, sizeof word, "\"%.*s\"", (int)child->key.size, child->key.data);
+            (void)snprintf(word, sizeof word, "\"%s\"", key->name);
             toc_loader_not_yet(loader, child->key_mark, word);
             continue;
         }
@@ -109,7 +105,7 @@ bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map,
         toc_loader_unknown(loader, "E0301", child->key_mark, child->key,
                            (struct toc_names){.names = names, .count = count},
                            "unknown key \"%.*s\" in %s", (int)child->key.size, child->key.data,
-                           what);
+                           what != NULL ? what : toc_keys_block(block));
     }
     return ok;
 }

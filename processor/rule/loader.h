@@ -6,6 +6,7 @@
 #pragma once
 #include "base/yaml.h"
 #include "event/event.h"
+#include "rule/keys.h"
 #include "rule/rule.h"
 
 /* A closed list of names (tags.yaml, ...); open when its file is absent: any name goes. */
@@ -60,9 +61,10 @@ void toc_loader_not_yet(struct toc_loader *loader, struct toc_mark mark, const c
 /* Is @node of this kind? If not, E0300 names @what. */
 bool toc_loader_is(struct toc_loader *loader, const struct toc_yaml *node, enum toc_yaml_kind kind,
                    const char *what);
-/* Every key of @map is in @keys or, if in @later, gives "not in this version yet". */
-bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map,
-                     const char *const keys[], const char *const later[], const char *what);
+/* Every key of @map is one of @block (rule/keys.def); one for later gives "not in this version yet".
+ * @what: how the finding calls it, NULL for the block's own words. */
+bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map, enum toc_block block,
+                     const char *what);
 /* Was @key suggested for an unknown key of @map? Then it need not be told that it is missing. */
 bool toc_loader_is_misspelt(const struct toc_loader *loader, const struct toc_yaml *map,
                             const char *key);

@@ -42,14 +42,12 @@ static void read_value_field(struct toc_draft *draft, int index, const struct to
 /* { of: ALIAS, field: FIELD } */
 void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node)
 {
-    static const char *const keys[] = {"of", "field", NULL};
-    static const char *const later[] = {"half_life", "weight", NULL};
     struct toc_loader *loader = draft->loader;
 
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, node->key.data)) {
         return;
     }
-    bool ok = toc_loader_keys(loader, node, keys, later, node->key.data);
+    bool ok = toc_loader_keys(loader, node, TOC_BLOCK_MEASURE, node->key.data);
     const struct toc_yaml *of = toc_yaml_find(node, "of");
     const struct toc_yaml *field = toc_yaml_find(node, "field");
     if (ok && (of == NULL || field == NULL)) {

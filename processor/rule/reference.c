@@ -24,14 +24,13 @@ int toc_reference_alias(struct toc_draft *draft, const struct toc_yaml *node)
 static void read_tie(struct toc_draft *draft, const struct toc_yaml *node,
                      struct toc_reference *out)
 {
-    static const char *const keys[] = {"near", "distance", NULL};
     struct toc_loader *loader = draft->loader;
 
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, "a tie to another event")) {
         out->alias = -1;
         return;
     }
-    bool ok = toc_loader_keys(loader, node, keys, NULL, "a tie to another event");
+    bool ok = toc_loader_keys(loader, node, TOC_BLOCK_TIE, NULL);
     const struct toc_yaml *near = toc_yaml_find(node, "near");
     const struct toc_yaml *distance = toc_yaml_find(node, "distance");
     if (ok && (near == NULL || distance == NULL)) {

@@ -82,7 +82,6 @@ static void read_list_of_kinds(struct toc_draft *draft, const struct toc_yaml *n
 /* `near` under `when`: with a place, for every event; without, pairwise. */
 static void read_near(struct toc_draft *draft, const struct toc_yaml *node)
 {
-    static const char *const keys[] = {"place", "distance", NULL};
     struct toc_loader *loader = draft->loader;
     struct toc_rule *rule = draft->rule;
     bool is_at_least = rule->compare == TOC_AT_LEAST || rule->compare == TOC_MORE_THAN;
@@ -96,7 +95,7 @@ static void read_near(struct toc_draft *draft, const struct toc_yaml *node)
         return;
     }
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, "`near`") ||
-        !toc_loader_keys(loader, node, keys, NULL, "`near`")) {
+        !toc_loader_keys(loader, node, TOC_BLOCK_WHEN_NEAR, NULL)) {
         return;
     }
     const struct toc_yaml *distance = toc_yaml_find(node, "distance");
@@ -143,24 +142,8 @@ static void read_once(struct toc_draft *draft, const struct toc_yaml *node)
 /* The one kind that `when` names, or NULL after telling. Its other keys are checked. */
 static const struct kind *find_kind(struct toc_draft *draft, const struct toc_yaml **out_node)
 {
-    static const char *const later[] = {"ratio",   "percentile", "trend",           "baseline",
-                                        "warm_up", "hours",      "at_least_events", "min_distinct",
-                                        "where",   NULL};
-    const char *keys[KINDS + BESIDES + 3];
-    size_t count = 0;
     const struct kind *kind = NULL;
-    bool ok = true;
-
-    for (size_t i = 0; i < KINDS; i++) {
-        keys[count++] = kinds[i].word;
-    }
-    for (size_t i = 0; i < BESIDES; i++) {
-        keys[count++] = besides[i].word;
-    }
-    keys[count++] = "group_by";
-    keys[count++] = "near";
-    keys[count] = NULL;
-    ok = toc_loader_keys(draft->loader, draft->when, keys, later, "`when`");
+    bool ok = toc_loader_keys(draft->loader, draft->when, TOC_BLOCK_WHEN, NULL);
     for (const struct toc_yaml *child = draft->when->first; child != NULL; child = child->next) {
         for (size_t i = 0; i < KINDS; i++) {
             if (!toc_str_equal(child->key, toc_str_of(kinds[i].word))) {
