@@ -141,6 +141,7 @@ struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml
     struct toc_rule *rule = toc_arena_get(loader->arena, sizeof *rule);
     struct toc_draft draft = {.loader = loader, .rule = rule, .root = document};
 
+    rule->source = document;
     rule->mark = document->mark;
     rule->alert.update_every_ms = 10000;
     if (!toc_loader_is(loader, document, TOC_YAML_MAPPING, "a rule")) {

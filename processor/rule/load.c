@@ -26,6 +26,7 @@ struct load {
     struct toc_loader loader;
     struct toc_text digest; /* Names and hashes of all files, for the set's hash. */
     size_t errors;          /* In the diag before. */
+    const struct toc_ruleset_edit *edit;
 };
 
 static void index_grow(struct toc_ruleset *set)
@@ -203,8 +204,12 @@ static void load_rules(struct load *load, const struct toc_rule_paths *paths, st
         if (!is_judged) {
             continue; /* Still: every file that is no YAML is told. */
         }
-        for (const struct toc_yaml *document = documents; document != NULL;
-             document = document->next) {
+        for (struct toc_yaml *document = documents; document != NULL; document = document->next) {
+            const struct toc_ruleset_edit *edit = load->edit;
+            if (edit != NULL && !document->is_empty &&
+                !edit->on_document(document, loader->arena, edit->context)) {
+                continue;
+            }
             const struct toc_rule *rule =
                 document->is_empty ? NULL : toc_draft_read(loader, document);
 
@@ -220,14 +225,16 @@ static void load_rules(struct load *load, const struct toc_rule_paths *paths, st
     }
 }
 
-bool toc_ruleset_load_with(const struct toc_rule_paths *paths, const struct toc_yaml *lists,
-                           struct toc_diag *diag, struct toc_ruleset **out)
+bool toc_ruleset_load_edited(const struct toc_rule_paths *paths, const struct toc_yaml *lists,
+                             const struct toc_ruleset_edit *edit, struct toc_diag *diag,
+                             struct toc_ruleset **out)
 {
     struct toc_ruleset *set = toc_mem_get(sizeof *set);
     struct load load = {
         .set = set,
         .loader = {.arena = &set->arena, .diag = diag, .patterns = &set->patterns},
         .errors = toc_diag_errors(diag),
+        .edit = edit,
     };
 
     *out = NULL;
@@ -242,6 +249,12 @@ bool toc_ruleset_load_with(const struct toc_rule_paths *paths, const struct toc_
     }
     *out = set;
     return true;
+}
+
+bool toc_ruleset_load_with(const struct toc_rule_paths *paths, const struct toc_yaml *lists,
+                           struct toc_diag *diag, struct toc_ruleset **out)
+{
+    return toc_ruleset_load_edited(paths, lists, NULL, diag, out);
 }
 
 bool toc_ruleset_load(const struct toc_rule_paths *paths, struct toc_diag *diag,

@@ -29,6 +29,16 @@ bool toc_ruleset_load(const struct toc_rule_paths *paths, struct toc_diag *diag,
  * for files of that name. For inline tests. @lists may be NULL. */
 bool toc_ruleset_load_with(const struct toc_rule_paths *paths, const struct toc_yaml *lists,
                            struct toc_diag *diag, struct toc_ruleset **out);
+/* What to change between reading a rule and checking it, for `tocsin test --coverage`. */
+struct toc_ruleset_edit {
+    /* Change @document as you like, with nodes and texts of @arena. False: leave it out. */
+    bool (*on_document)(struct toc_yaml *document, struct toc_arena *arena, void *context);
+    void *context;
+};
+/* Like toc_ruleset_load_with, each document changed by @edit (NULL: none) first. */
+bool toc_ruleset_load_edited(const struct toc_rule_paths *paths, const struct toc_yaml *lists,
+                             const struct toc_ruleset_edit *edit, struct toc_diag *diag,
+                             struct toc_ruleset **out);
 void toc_ruleset_destroy(struct toc_ruleset *set); /* Frees catalogue and places too. */
 
 size_t toc_ruleset_count(const struct toc_ruleset *set);

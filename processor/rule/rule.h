@@ -186,7 +186,8 @@ struct toc_rule {
     const struct toc_str *member_labels; /* As written. */
 
     struct toc_alert_spec alert;
-    const struct toc_yaml *tests; /* The `tests` node, or NULL: its shape is checked (inline.c),
+    const struct toc_yaml *source; /* The document as written. */
+    const struct toc_yaml *tests;  /* The `tests` node, or NULL: its shape is checked (inline.c),
                                      its values when they run. */
 };
 

@@ -1,0 +1,193 @@
+#include "cli/trial.h"
+
+#include <stdio.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "cli/given.h"
+#include "engine/engine.h"
+#include "event/decode.h"
+
+enum {
+    ACCEPT_LATE_MS = 600000,
+    KEYS_MOST = 100000,
+    TICKS_MOST = 100000, /* After the last event: a rule that never rests is wrong. */
+};
+
+/* A trial under way. */
+struct run {
+    struct toc_trial *trial;
+    struct toc_str rule;
+    struct toc_diag *diag;
+    const struct toc_ruleset *rules;
+    struct toc_engine *engine; /* NULL: values are read, nothing is lived. */
+    struct toc_decoder *decoder;
+    const struct toc_yaml *event; /* The one being fed. */
+    struct toc_text line, detail;
+};
+
+static void on_told(const struct toc_told *told, void *context)
+{
+    struct run *run = context;
+    struct toc_trial *trial = run->trial;
+    if (!toc_str_equal(told->rule->name, run->rule)) {
+        return;
+    }
+    json_t *record = json_loadb(told->data.data, told->data.size, 0, NULL);
+    if (record == NULL) {
+        return;
+    }
+    if (trial->told_count == trial->told_room) {
+        trial->told_room = trial->told_room * 2 + 16;
+        trial->told = toc_mem_resize(trial->told, trial->told_room, sizeof *trial->told);
+    }
+    trial->told[trial->told_count++].record = record;
+}
+
+static void on_dropped(const struct toc_event *event, const struct toc_field *field, void *context)
+{
+    struct run *run = context;
+    char name[256];
+    (void)event;
+    snprintf(name, sizeof name, "%.*s", (int)field->name.size, field->name.data);
+    const struct toc_yaml *node = toc_yaml_find(run->event, name);
+    toc_diag_add(run->diag, TOC_SEVERITY_ERROR, "E0503",
+                 node != NULL ? node->mark : run->event->mark, (struct toc_str){0},
+                 "%s does not have this form or value in the event type", name);
+    run->trial->is_broken = true;
+}
+
+/* Feed the given events, or, without an engine, only read them. */
+static void feed_given(struct run *run, const struct toc_yaml *given)
+{
+    struct toc_record record = {
+        .origin = {.topic = TOC_STR("given"), .stored_ms = TOC_INSTANT_NONE},
+    };
+    size_t number = 0;
+    int64_t newest_ms = TOC_INSTANT_NONE, offset_ms;
+    const struct toc_yaml *first = given != NULL ? given->first : NULL;
+    const struct toc_yaml *first_time = toc_yaml_find(first, "time");
+
+    /* The stream begins at offset 0, or, told in full times, with its first event. */
+    if (run->engine != NULL &&
+        (first_time == NULL || toc_span_parse(first_time->text, &offset_ms))) {
+        newest_ms = TOC_GIVEN_BEGIN;
+        toc_engine_tick(run->engine, newest_ms);
+    }
+    for (run->event = first; run->event != NULL; run->event = run->event->next) {
+        const struct toc_event *events;
+        size_t count;
+        enum toc_refusal reason;
+        if (!toc_given_event(run->event, ++number, toc_ruleset_catalogue(run->rules),
+                             toc_ruleset_places(run->rules), run->diag, &run->line)) {
+            run->trial->is_broken = true;
+            continue;
+        }
+        record.bytes = toc_text_str(&run->line);
+        record.origin.offset = (int64_t)number;
+        if (toc_decoder_decode(run->decoder, &record, &events, &count, &reason, &run->detail) !=
+            TOC_OK) {
+            toc_diag_add(run->diag, TOC_SEVERITY_ERROR, "E0504", run->event->mark,
+                         (struct toc_str){0}, "%s: %.*s", toc_refusal_words(reason),
+                         (int)run->detail.size, run->detail.size > 0 ? run->detail.data : "");
+            run->trial->is_broken = true;
+            continue;
+        }
+        for (size_t i = 0; i < count && run->engine != NULL; i++) {
+            if (events[i].at_ms > newest_ms) {
+                newest_ms = events[i].at_ms;
+                toc_engine_tick(run->engine, newest_ms);
+            }
+            (void)toc_engine_feed(run->engine, 0, 0, &events[i]);
+        }
+    }
+}
+
+/* Let time pass until nothing is pending. False: it never rests. */
+static bool let_time_pass(struct toc_engine *engine)
+{
+    toc_engine_idle(engine, 0, 0, true);
+    for (int ticks = 0; ticks < TICKS_MOST; ticks++) {
+        int64_t due_ms = toc_engine_due(engine);
+        if (due_ms >= TOC_INSTANT_MAX) {
+            return true;
+        }
+        int64_t now_ms = toc_engine_now(engine);
+        toc_engine_tick(engine, due_ms > now_ms ? due_ms : now_ms + 1);
+    }
+    return false;
+}
+
+static void live(struct toc_trial *trial, const struct toc_trial_world *world, struct toc_str rule,
+                 const struct toc_yaml *test, bool is_lived, struct toc_diag *diag)
+{
+    const struct toc_yaml *lists = toc_yaml_find(test, "lists");
+    struct toc_ruleset *replaced = NULL;
+    struct run run = {.trial = trial, .rule = rule, .diag = diag, .rules = world->rules};
+
+    *trial = (struct toc_trial){0};
+    if (lists != NULL) {
+        if (!toc_ruleset_load_edited(&world->paths, lists, world->edit, diag, &replaced)) {
+            trial->is_broken = true;
+            return;
+        }
+        run.rules = replaced;
+    }
+    struct toc_input input = {
+        .name = TOC_STR("given"),
+        .accept_late_ms = ACCEPT_LATE_MS,
+        .partition_count = 1,
+    };
+    run.engine = !is_lived ? NULL
+                           : toc_engine_create(&(struct toc_engine_options){
+                                 .rules = run.rules,
+                                 .inputs = &input,
+                                 .input_count = 1,
+                                 .keys_most = KEYS_MOST,
+                                 .source = TOC_STR("/tocsin/test"),
+                                 .on_told = on_told,
+                                 .context = &run,
+                             });
+    run.decoder = toc_decoder_create(&(struct toc_decoder_options){
+        .catalogue = toc_ruleset_catalogue(run.rules),
+        .mode = TOC_MODE_ACTUAL,
+        .on_dropped = on_dropped,
+        .context = &run,
+    });
+    feed_given(&run, toc_yaml_find(test, "given"));
+    if (is_lived && !trial->is_broken) {
+        trial->rests = let_time_pass(run.engine);
+    }
+    toc_decoder_destroy(run.decoder);
+    if (run.engine != NULL) {
+        toc_engine_destroy(run.engine);
+    }
+    toc_text_finish(&run.line);
+    toc_text_finish(&run.detail);
+    toc_ruleset_destroy(replaced);
+}
+
+void toc_trial_run(struct toc_trial *out, const struct toc_trial_world *world, struct toc_str rule,
+                   const struct toc_yaml *test, struct toc_diag *diag)
+{
+    live(out, world, rule, test, true, diag);
+}
+
+void toc_trial_finish(struct toc_trial *trial)
+{
+    for (size_t i = 0; i < trial->told_count; i++) {
+        json_decref(trial->told[i].record);
+    }
+    toc_mem_free(trial->told);
+    *trial = (struct toc_trial){0};
+}
+
+bool toc_trial_check(const struct toc_trial_world *world, const struct toc_yaml *test,
+                     struct toc_diag *diag)
+{
+    struct toc_trial trial;
+    live(&trial, world, TOC_STR(""), test, false, diag);
+    bool is_right = !trial.is_broken;
+    toc_trial_finish(&trial);
+    return is_right;
+}
