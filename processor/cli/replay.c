@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/book.h"
 #include "cli/lines.h"
 #include "cli/rules.h"
 #include "cli/terminal.h"
@@ -28,26 +29,39 @@ struct rule_tally {
     uint64_t told_new, cancelled;
 };
 
-struct replay {
-    const struct toc_ruleset *rules;
+/* One rule set with an engine of its own; `--diff` has two. */
+struct stage {
+    struct toc_ruleset *rules;
     struct toc_engine *engine;
     struct toc_decoder *decoder;
+    struct rule_tally *tallies; /* One a rule. */
+    struct toc_book book;
+    int64_t newest_ms;         /* The lane clock. */
+    bool is_booked, is_silent; /* Alerts are noted in the book; are not written. */
+};
+
+struct replay {
+    struct stage now, before; /* before: the old rules of --diff, else empty. */
     struct toc_lines lines;
     struct toc_progress progress;
     const char *path;
-    int64_t newest_ms;
     uint64_t refused[TOC_REFUSAL_COUNT], refused_lines, dropped_fields;
     struct toc_text detail;
-    struct rule_tally *tallies; /* One a rule. */
 };
 
 static void on_told(const struct toc_told *told, void *context)
 {
-    struct replay *replay = context;
-    struct rule_tally *tally = &replay->tallies[toc_ruleset_find(replay->rules, told->rule->name)];
+    struct stage *stage = context;
+    struct rule_tally *tally = &stage->tallies[toc_ruleset_find(stage->rules, told->rule->name)];
 
     tally->told_new += told->state == TOC_ALERT_NEW;
     tally->cancelled += told->state == TOC_ALERT_CANCELLED;
+    if (stage->is_booked) {
+        toc_book_add(&stage->book, told);
+    }
+    if (stage->is_silent) {
+        return;
+    }
     fwrite(told->record.data, 1, told->record.size, stdout);
     fputc('\n', stdout);
 }
@@ -93,6 +107,27 @@ static void refuse(struct replay *replay, enum toc_refusal reason)
     }
 }
 
+/* Decode @record by the types of @stage and feed what it holds. False: it is refused. */
+static bool feed(struct replay *replay, struct stage *stage, const struct toc_record *record,
+                 enum toc_refusal *out_reason)
+{
+    const struct toc_event *events;
+    size_t count;
+    if (toc_decoder_decode(stage->decoder, record, &events, &count, out_reason, &replay->detail) !=
+        TOC_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].at_ms > stage->newest_ms) {
+            stage->newest_ms = events[i].at_ms;
+            toc_engine_tick(stage->engine, stage->newest_ms);
+        }
+        /* Repeats and late ones are counted by the engine. */
+        (void)toc_engine_feed(stage->engine, 0, 0, &events[i]);
+    }
+    return true;
+}
+
 static void feed_all(struct replay *replay, struct toc_str topic)
 {
     struct toc_record record = {
@@ -100,25 +135,19 @@ static void feed_all(struct replay *replay, struct toc_str topic)
         .is_padded = true, /* By toc_lines: saves a copy. */
     };
     while (toc_lines_next(&replay->lines, &record.bytes)) {
-        const struct toc_event *events;
-        size_t count;
         enum toc_refusal reason;
         record.origin.offset = replay->lines.line;
-        if (toc_decoder_decode(replay->decoder, &record, &events, &count, &reason,
-                               &replay->detail) != TOC_OK) {
+        if (!feed(replay, &replay->now, &record, &reason)) {
             refuse(replay, reason);
-            continue;
         }
-        for (size_t i = 0; i < count; i++) {
-            if (events[i].at_ms > replay->newest_ms) {
-                replay->newest_ms = events[i].at_ms;
-                toc_engine_tick(replay->engine, replay->newest_ms);
-            }
-            /* Repeats and late ones are counted by the engine. */
-            (void)toc_engine_feed(replay->engine, 0, 0, &events[i]);
+        if (replay->before.engine != NULL) {
+            (void)feed(replay, &replay->before, &record, &reason); /* Of other types, perhaps. */
         }
     }
-    toc_engine_settle(replay->engine);
+    toc_engine_settle(replay->now.engine);
+    if (replay->before.engine != NULL) {
+        toc_engine_settle(replay->before.engine);
+    }
 }
 
 static int by_name(const void *a, const void *b)
@@ -130,26 +159,26 @@ static int by_name(const void *a, const void *b)
 /* A row for every rule that told something, how many told nothing. */
 static void print_rules(const struct replay *replay)
 {
-    size_t count = toc_ruleset_count(replay->rules), quiet = 0;
+    size_t count = toc_ruleset_count(replay->now.rules), quiet = 0;
     const struct toc_rule **sorted = toc_mem_array(count, sizeof *sorted);
     int width = 4;
     for (size_t i = 0; i < count; i++) {
-        sorted[i] = toc_ruleset_get(replay->rules, i);
+        sorted[i] = toc_ruleset_get(replay->now.rules, i);
         width = (int)sorted[i]->name.size > width ? (int)sorted[i]->name.size : width;
     }
     qsort(sorted, count, sizeof *sorted, by_name);
     fprintf(stderr, "%-*s %10s %10s %10s\n", width, "rule", "new", "open", "cancelled");
     for (size_t i = 0; i < count; i++) {
-        size_t index = (size_t)toc_ruleset_find(replay->rules, sorted[i]->name);
-        struct toc_rule_counts counts = toc_engine_rule_counts(replay->engine, index);
-        if (replay->tallies[index].told_new == 0) {
+        size_t index = (size_t)toc_ruleset_find(replay->now.rules, sorted[i]->name);
+        struct toc_rule_counts counts = toc_engine_rule_counts(replay->now.engine, index);
+        if (replay->now.tallies[index].told_new == 0) {
             quiet++;
             continue;
         }
         fprintf(stderr, "%-*.*s %10llu %10llu %10llu\n", width, (int)sorted[i]->name.size,
-                sorted[i]->name.data, (unsigned long long)replay->tallies[index].told_new,
+                sorted[i]->name.data, (unsigned long long)replay->now.tallies[index].told_new,
                 (unsigned long long)counts.open,
-                (unsigned long long)replay->tallies[index].cancelled);
+                (unsigned long long)replay->now.tallies[index].cancelled);
     }
     if (quiet > 0) {
         fprintf(stderr, "%zu rules told nothing\n", quiet);
@@ -168,9 +197,9 @@ static void print_count(struct toc_str rule, uint64_t count, const char *words)
 /* A rule that is quiet for want of a field must not look content. */
 static void print_blind_spots(const struct replay *replay)
 {
-    for (size_t i = 0; i < toc_ruleset_count(replay->rules); i++) {
-        struct toc_str name = toc_ruleset_get(replay->rules, i)->name;
-        struct toc_rule_counts counts = toc_engine_rule_counts(replay->engine, i);
+    for (size_t i = 0; i < toc_ruleset_count(replay->now.rules); i++) {
+        struct toc_str name = toc_ruleset_get(replay->now.rules, i)->name;
+        struct toc_rule_counts counts = toc_engine_rule_counts(replay->now.engine, i);
         print_count(name, counts.missing_key, "events lack a field of its key");
         print_count(name, counts.missing_field, "events lack a field of its conditions");
         print_count(name, counts.budget, "searches were too large: alerts may be missing");
@@ -179,7 +208,7 @@ static void print_blind_spots(const struct replay *replay)
 
 static void print_summary(const struct replay *replay)
 {
-    struct toc_engine_counts counts = toc_engine_counts(replay->engine);
+    struct toc_engine_counts counts = toc_engine_counts(replay->now.engine);
 
     fprintf(stderr, "events %llu, refused %llu", (unsigned long long)counts.events,
             (unsigned long long)replay->refused_lines);
@@ -215,16 +244,76 @@ static struct toc_str name_of(const char *path)
     return toc_str_of(slash != NULL && slash[1] != '\0' ? slash + 1 : path);
 }
 
+static void stage_init(struct stage *stage, const struct toc_input *input,
+                       void (*dropped)(const struct toc_event *event, const struct toc_field *field,
+                                       void *context),
+                       struct replay *replay)
+{
+    stage->tallies = toc_mem_array(toc_ruleset_count(stage->rules), sizeof *stage->tallies);
+    stage->newest_ms = TOC_INSTANT_NONE;
+    stage->decoder = toc_decoder_create(&(struct toc_decoder_options){
+        .catalogue = toc_ruleset_catalogue(stage->rules),
+        .mode = TOC_MODE_ACTUAL,
+        .on_dropped = dropped,
+        .context = replay,
+    });
+    stage->engine = toc_engine_create(&(struct toc_engine_options){
+        .rules = stage->rules,
+        .inputs = input,
+        .input_count = 1,
+        .source = TOC_STR("/tocsin/replay"),
+        .on_told = on_told,
+        .context = stage,
+    });
+}
+
+static void stage_finish(struct stage *stage)
+{
+    toc_engine_destroy(stage->engine);
+    toc_decoder_destroy(stage->decoder);
+    toc_book_finish(&stage->book);
+    toc_mem_free(stage->tallies);
+    toc_ruleset_destroy(stage->rules);
+}
+
+/* The rules of --diff, beside those of --rules: both tell into books, none is written. */
+static enum toc_exit load_before(struct replay *replay, const struct toc_args *args)
+{
+    struct toc_args other = *args;
+    struct toc_rules_at at = {0};
+    enum toc_exit result = TOC_EXIT_OK;
+    other.values[TOC_OPT_RULES] = args->values[TOC_OPT_DIFF];
+    replay->before.rules = toc_rules_load(&other, &at, &result);
+    replay->before.is_booked = replay->before.is_silent = true;
+    replay->now.is_booked = replay->now.is_silent = true;
+    toc_rules_finish(&at);
+    return replay->before.rules != NULL ? TOC_EXIT_OK : result;
+}
+
+static void print_difference(struct replay *replay)
+{
+    struct toc_book_difference difference =
+        toc_book_diff(&replay->before.book, &replay->now.book, stdout);
+    fprintf(stderr, "gained %zu, lost %zu, kept %zu\n", difference.gained, difference.lost,
+            difference.kept);
+}
+
 enum toc_exit toc_cli_replay(const struct toc_args *args)
 {
-    struct replay replay = {.path = args->operands[0], .newest_ms = TOC_INSTANT_NONE};
+    struct replay replay = {.path = args->operands[0]};
     struct toc_rules_at at = {0};
     enum toc_exit result = TOC_EXIT_OK;
     bool is_quiet = toc_args_has(args, TOC_OPT_QUIET);
 
-    struct toc_ruleset *rules = toc_rules_load(args, &at, &result);
-    if (rules == NULL) {
+    replay.now.rules = toc_rules_load(args, &at, &result);
+    if (replay.now.rules == NULL) {
         goto done;
+    }
+    if (toc_args_has(args, TOC_OPT_DIFF)) {
+        result = load_before(&replay, args);
+        if (result != TOC_EXIT_OK) {
+            goto done;
+        }
     }
     if (toc_lines_init(&replay.lines, replay.path) != TOC_OK) {
         toc_terminal_say("%s: %s", replay.path, strerror(errno));
@@ -247,22 +336,11 @@ enum toc_exit toc_cli_replay(const struct toc_args *args)
         result = TOC_EXIT_USAGE;
         goto done;
     }
-    replay.rules = rules;
-    replay.tallies = toc_mem_array(toc_ruleset_count(rules), sizeof *replay.tallies);
-    replay.decoder = toc_decoder_create(&(struct toc_decoder_options){
-        .catalogue = toc_ruleset_catalogue(rules),
-        .mode = TOC_MODE_ACTUAL,
-        .on_dropped = on_dropped,
-        .context = &replay,
-    });
-    replay.engine = toc_engine_create(&(struct toc_engine_options){
-        .rules = rules,
-        .inputs = &input,
-        .input_count = 1,
-        .source = TOC_STR("/tocsin/replay"),
-        .on_told = on_told,
-        .context = &replay,
-    });
+    replay.now.is_booked |= toc_args_has(args, TOC_OPT_BY_DAY);
+    stage_init(&replay.now, &input, on_dropped, &replay);
+    if (replay.before.rules != NULL) {
+        stage_init(&replay.before, &input, NULL, &replay);
+    }
     feed_all(&replay, name_of(replay.path));
     toc_progress_finish(&replay.progress);
     if (replay.lines.error != 0) {
@@ -272,13 +350,17 @@ enum toc_exit toc_cli_replay(const struct toc_args *args)
     if (!is_quiet) {
         print_summary(&replay);
     }
+    if (toc_args_has(args, TOC_OPT_BY_DAY)) {
+        toc_book_print_days(&replay.now.book, stderr);
+    }
+    if (replay.before.rules != NULL) {
+        print_difference(&replay);
+    }
 done:
-    toc_engine_destroy(replay.engine);
-    toc_decoder_destroy(replay.decoder);
+    stage_finish(&replay.now);
+    stage_finish(&replay.before);
     toc_lines_finish(&replay.lines);
-    toc_mem_free(replay.tallies);
     toc_text_finish(&replay.detail);
-    toc_ruleset_destroy(rules);
     toc_rules_finish(&at);
     return result;
 }

@@ -10,8 +10,7 @@ static const struct look {
     {"informational", "INFO", "\033[1m"},
 };
 
-/* Text from elsewhere, without what a terminal would obey: C0, DEL and C1 controls. */
-static void add_plain(struct toc_text *out, const char *text)
+void toc_show_plain(const char *text, struct toc_text *out)
 {
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
@@ -49,7 +48,7 @@ static void add_head(const json_t *record, const char *clock, const char *words,
     add_clock(record, clock, out);
     toc_text_addf(out, "  %s%-8s%s  ", is_coloured ? colour : "", words,
                   is_coloured ? "\033[0m" : "");
-    add_plain(out, text_of(record, "ref"));
+    toc_show_plain(text_of(record, "ref"), out);
     toc_text_add(out, TOC_STR("  "));
 }
 
@@ -61,12 +60,12 @@ static void add_begin(const json_t *record, bool is_coloured, struct toc_text *o
     }
     add_head(record, "begin", look->words, look->colour, is_coloured, out);
     toc_text_add(out, is_coloured ? TOC_STR("\033[1m") : TOC_STR(""));
-    add_plain(out, text_of(record, "brief"));
+    toc_show_plain(text_of(record, "brief"), out);
     toc_text_add(out, is_coloured ? TOC_STR("\033[0m\n") : TOC_STR("\n"));
     const char *first = json_string_value(json_array_get(json_object_get(record, "response"), 0));
     if (first != NULL) {
         toc_text_add(out, TOC_STR("                              > "));
-        add_plain(out, first);
+        toc_show_plain(first, out);
         toc_text_add_char(out, '\n');
     }
 }
@@ -75,7 +74,7 @@ static void add_end(const json_t *record, const char *words, const char *colour,
                     const char *meaning, bool is_coloured, struct toc_text *out)
 {
     add_head(record, "end", words, colour, is_coloured, out);
-    add_plain(out, text_of(record, "title"));
+    toc_show_plain(text_of(record, "title"), out);
     toc_text_addf(out, ": %s\n", meaning);
 }
 
@@ -93,7 +92,7 @@ void toc_show_alert(const json_t *record, bool is_coloured, struct toc_text *out
         add_end(record, "CANCEL", "\033[2m", "it was not so", is_coloured, out);
     } else {
         add_head(record, "last_event_time", "update", "\033[2m", is_coloured, out);
-        add_plain(out, text_of(record, "brief"));
+        toc_show_plain(text_of(record, "brief"), out);
         toc_text_add_char(out, '\n');
     }
 }
