@@ -193,8 +193,8 @@ static int by_begin(const void *a, const void *b)
     return order != 0 ? order : by_key(left, right);
 }
 
-/* Mark what the two have in common: both sorted by key and begin. Alerts of one key may lie over each
- * other (clusters, onsets), so each looks at all of its key that begin before it ends. */
+/* Mark what the two have in common: both sorted by key and begin. Alerts of one key may lie over
+ * each other (clusters, onsets), so each looks at all of its key that begin before it ends. */
 static void match(struct toc_book *one, size_t one_count, struct toc_book *other,
                   size_t other_count)
 {

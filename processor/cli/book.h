@@ -1,9 +1,9 @@
-/* cli/book.h - the alerts of a replay, one entry an alert as it stands at the end: counted by rule, day and
- * level, or held against those of other rules.
+/* cli/book.h - the alerts of a replay, one entry an alert as it stands at the end: counted by rule,
+ * day and level, or held against those of other rules.
  *
- * Two alerts are the same warning if rule, mode and key are the same and their stretches of time touch:
- * an edit of a threshold moves begins, and an alert that begins a minute later is not one lost and
- * one gained. Memory: one entry an alert. */
+ * Two alerts are the same warning if rule, mode and key are the same and their stretches of time
+ * touch: an edit of a threshold moves begins, and an alert that begins a minute later is not one
+ * lost and one gained. Memory: one entry an alert. */
 #pragma once
 #include <stdio.h>
 
