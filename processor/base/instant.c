@@ -8,7 +8,7 @@ enum { DAY_MS = 86400000, MINUTE_MS = 60000 };
 
 /* Days from 1970-01-01 to a day of the proleptic Gregorian calendar. Source: H. Hinnant,
  * "chrono-Compatible Low-Level Date Algorithms", days_from_civil. */
-static int64_t days_from_date(int year, int month, int day)
+int64_t toc_instant_days(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -19,7 +19,7 @@ static int64_t days_from_date(int year, int month, int day)
 }
 
 /* The way back: civil_from_days, same source. */
-static void date_from_days(int64_t days, int *out_year, int *out_month, int *out_day)
+void toc_instant_date(int64_t days, int *out_year, int *out_month, int *out_day)
 {
     int64_t z = days + 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
@@ -115,7 +115,7 @@ bool toc_instant_parse(struct toc_str text, int64_t *out_ms)
         second = 59;
         millis = 999;
     }
-    at_ms = days_from_date(year, month, day) * DAY_MS +
+    at_ms = toc_instant_days(year, month, day) * DAY_MS +
             ((hour * 60 + minute) * 60 + second) * INT64_C(1000) + millis -
             (int64_t)offset * MINUTE_MS;
     if (at_ms < TOC_INSTANT_MIN || at_ms > TOC_INSTANT_MAX) {
@@ -135,7 +135,7 @@ void toc_instant_format(int64_t at_ms, char out[TOC_INSTANT_TEXT])
     rest = at_ms % DAY_MS;
     rest = rest < 0 ? rest + DAY_MS : rest;
     days = (at_ms - rest) / DAY_MS;
-    date_from_days(days, &year, &month, &day);
+    toc_instant_date(days, &year, &month, &day);
     (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, day,
                    (int)(rest / 3600000), (int)(rest / MINUTE_MS % 60), (int)(rest / 1000 % 60),
                    (int)(rest % 1000));

@@ -25,6 +25,11 @@ enum { TOC_INSTANT_TEXT = 25 }; /* "2026-11-21T10:00:00.000Z" and NUL. */
 /* Always UTC with milliseconds. Asserts the accepted range. */
 void toc_instant_format(int64_t at_ms, char out[TOC_INSTANT_TEXT]);
 
+/* The day of the proleptic Gregorian calendar @days after 1970-01-01: month and day from 1. */
+void toc_instant_date(int64_t days, int *out_year, int *out_month, int *out_day);
+/* The way back. */
+int64_t toc_instant_days(int year, int month, int day);
+
 /* "90s", "10m", "1h30m", "7d", "250ms", "0s", in falling units each at most once; at most
  * TOC_SPAN_MAX. False: not such a text. */
 #define TOC_SPAN_MAX INT64_C(31622400000000) /* 1,000 years of 366 days. */

@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/number.h"
 #include "expr/cel_func.h"
+#include "expr/cel_made.h"
 
 struct toc_cel_value toc_cel_fn_size(struct toc_cel_scratch *scratch,
                                      const struct toc_cel_value *args, size_t count)
@@ -156,8 +156,7 @@ struct toc_cel_value toc_cel_fn_string_of_double(struct toc_cel_scratch *scratch
                                                  const struct toc_cel_value *args, size_t count)
 {
     double number = args[0].number;
-    char digits[40];
-    int size = 0;
+    struct toc_cel_made made;
 
     (void)count;
     if (isnan(number)) {
@@ -166,11 +165,7 @@ struct toc_cel_value toc_cel_fn_string_of_double(struct toc_cel_scratch *scratch
     if (isinf(number)) {
         return toc_cel_string(number > 0 ? TOC_STR("+Inf") : TOC_STR("-Inf"));
     }
-    for (int precision = 1; precision <= 17; precision++) {
-        size = snprintf(digits, sizeof digits, "%.*g", precision, number);
-        if (strtod(digits, NULL) == number) {
-            break;
-        }
-    }
-    return copied(scratch, digits, (size_t)size);
+    made = toc_cel_made_begin(scratch);
+    toc_cel_made_double(&made, number, false);
+    return toc_cel_made_finish(&made);
 }

@@ -54,8 +54,10 @@ struct toc_cel_value toc_cel_timestamp(int64_t s, int32_t ns)
 struct toc_cel_value toc_cel_duration(int64_t s, int32_t ns)
 {
     struct toc_cel_value value = {.kind = TOC_CEL_DURATION, .time = {.s = s, .ns = ns}};
-    bool is_inside = s >= -TOC_CEL_DURATION_MAX_S &&
-                     (s < TOC_CEL_DURATION_MAX_S || (s == TOC_CEL_DURATION_MAX_S && ns == 0));
+    const int64_t low_s = -TOC_CEL_DURATION_MAX_S - 1; /* Of the least one, rounded down. */
+    bool is_inside =
+        (s > low_s || (s == low_s && ns >= 145224192)) &&
+        (s < TOC_CEL_DURATION_MAX_S || (s == TOC_CEL_DURATION_MAX_S && ns <= 854775807));
 
     toc_assert(ns >= 0 && ns <= 999999999);
     return is_inside ? value : toc_cel_fail(TOC_CEL_E_OVERFLOW);

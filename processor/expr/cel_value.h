@@ -52,10 +52,11 @@ struct toc_cel_time {
     int64_t s;
     int32_t ns;
 };
-/* 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z; durations to ten thousand years. */
+/* 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z; durations whose nanoseconds are an int64,
+ * some 292 years (CEL specification, "Overflow"). */
 #define TOC_CEL_TIMESTAMP_MIN_S INT64_C(-62135596800)
 #define TOC_CEL_TIMESTAMP_MAX_S INT64_C(253402300799)
-#define TOC_CEL_DURATION_MAX_S  INT64_C(315576000000) /* Both ways, this included. */
+#define TOC_CEL_DURATION_MAX_S  INT64_C(9223372036) /* And 854,775,807 ns; or ...808 before 0. */
 
 struct toc_cel_entry;
 struct toc_cel_value {
