@@ -1,7 +1,8 @@
 #!/bin/sh
 # Install what tocsin needs, on Debian 12:
 #   deploy/dependencies.sh build     to build and run it
-#   deploy/dependencies.sh test      also to run every test: a JRE and Maven for the broker, Python
+#   deploy/dependencies.sh test      also to run every test: a JRE and Maven for the broker, Python,
+#                                    npm for public schemas
 # Asks for nothing that is there already, so it needs no network then. Uses sudo unless root.
 set -eu
 
@@ -25,6 +26,10 @@ for package in $want; do
         missing="$missing $package"
     fi
 done
+# Debian's npm draws in hundreds of packages; a node from elsewhere does as well.
+if [ "$1" = test ] && ! command -v npm >/dev/null; then
+    missing="$missing npm"
+fi
 if [ -z "$missing" ]; then
     exit 0
 fi

@@ -9,6 +9,7 @@ if [ "${CI:-}" = true ]; then
     preset=ci # The same, with warnings as errors.
 fi
 tests/venv.sh "build/$preset"
+tests/specs.sh "build/$preset"
 cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset"
 exec ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure "$@"

@@ -132,6 +132,24 @@ size_t toc_diag_count(const struct toc_diag *diag)
     return diag->count;
 }
 
+size_t toc_diag_left_out(const struct toc_diag *diag)
+{
+    return diag->dropped;
+}
+
+void toc_diag_drop_warnings(struct toc_diag *diag, size_t first)
+{
+    size_t kept = first;
+
+    toc_assert(first <= diag->count);
+    for (size_t i = first; i < diag->count; i++) {
+        if (diag->findings[i].severity == TOC_SEVERITY_ERROR) {
+            diag->findings[kept++] = diag->findings[i];
+        }
+    }
+    diag->count = kept;
+}
+
 static bool is_before(struct toc_mark a, struct toc_mark b)
 {
     if (a.file != b.file) {

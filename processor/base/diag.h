@@ -54,6 +54,10 @@ void toc_diag_add(struct toc_diag *diag, enum toc_severity severity, const char 
                   struct toc_mark mark, struct toc_str suggestion, const char *format, ...);
 size_t toc_diag_errors(const struct toc_diag *diag);
 size_t toc_diag_count(const struct toc_diag *diag);
+size_t toc_diag_left_out(const struct toc_diag *diag); /* Findings counted, not kept. */
+/* Drop all but errors among the findings from @first (a count before) on; none may have been sorted
+ * since. For what is read again, and said its warnings the first time. */
+void toc_diag_drop_warnings(struct toc_diag *diag, size_t first);
 /* By file, line, column; of one place in the order they were added. */
 void toc_diag_sort(struct toc_diag *diag);
 /* Borrowed until the next add or sort. */

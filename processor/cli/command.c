@@ -26,7 +26,7 @@ static const struct toc_command commands[] = {
 #include "cli/commands.def"
 };
 
-static const char *const formats[] = {"text", NULL};
+static const char *const formats[] = {"text", "json", "sarif", NULL};
 static const char *const shells[] = {"bash", "zsh", NULL};
 
 size_t toc_command_count(void)

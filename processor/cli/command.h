@@ -22,7 +22,7 @@ enum toc_argument {
     TOC_ARGUMENT_FILE,
     TOC_ARGUMENT_SPAN,   /* "90s", "10m": toc_args_span. */
     TOC_ARGUMENT_COUNT,  /* 1 to 32,767: toc_args_number. */
-    TOC_ARGUMENT_FORMAT, /* "text" */
+    TOC_ARGUMENT_FORMAT, /* "text", "json" or "sarif" */
     TOC_ARGUMENT_SHELL,  /* "bash" or "zsh" */
     TOC_ARGUMENT_LAST = TOC_ARGUMENT_SHELL,
 };

@@ -127,8 +127,11 @@ static void live(struct toc_trial *trial, const struct toc_trial_world *world, s
 
     *trial = (struct toc_trial){0};
     if (lists != NULL) {
-        if (!toc_ruleset_load_edited(&world->paths, lists, world->edit, diag, &replaced)) {
-            trial->is_broken = true;
+        size_t findings = toc_diag_count(diag);
+        trial->is_broken =
+            !toc_ruleset_load_edited(&world->paths, lists, world->edit, diag, &replaced);
+        toc_diag_drop_warnings(diag, findings); /* They were said when the rules were read. */
+        if (trial->is_broken) {
             return;
         }
         run.rules = replaced;

@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "rule/load.h"
+#include "rule/lint.h"
 
 struct diagnostics_case {
     char *rules;  /* What is loaded: a file, or a folder. */
@@ -55,6 +55,9 @@ static void find(const struct diagnostics_case *c, struct toc_text *out)
     bool ok = toc_ruleset_load(&where, diag, &set);
     assert_int_equal(ok, toc_diag_errors(diag) == 0);
     assert_int_equal(ok, set != NULL);
+    if (ok) {
+        toc_lint_ruleset(set, diag);
+    }
     toc_diag_sort(diag);
     for (size_t i = 0; i < toc_diag_count(diag); i++) {
         const struct toc_finding *finding = toc_diag_get(diag, i);

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -50,6 +51,14 @@ tests:
       - { time: 60s1ms, type: report.shot, post: north }
     expect: []
 """
+
+
+def public_schema(name):
+    """One that tests/specs.sh fetched."""
+    path = Path(os.environ.get("TOCSIN_SPECS", "")) / name
+    if not path.is_file():
+        raise unittest.SkipTest(f"no {name}: run tests/specs.sh BUILD")
+    return json.loads(path.read_text())
 
 
 def event(number, second, post="north", **more):
@@ -206,6 +215,84 @@ class Check(Cli):
 
     def test_missing_rules(self):
         self.assertIn("error[", self.expect(3, "check", "nowhere").stdout)
+
+    def test_values_of_tests_are_checked(self):
+        (self.rules / "shots.yaml").write_text(RULE.replace("post: north", "post: north, rounds: 0", 1))
+        done = self.expect(3, "check", "--rules", self.rules)
+        self.assertRegex(done.stdout, r"shots\.yaml:13:61: error\[E0503\]: ")
+        self.expect(3, "test", "--rules", self.rules)
+
+    def test_what_is_hardly_meant(self):
+        (self.rules / "shots.yaml").write_text(
+            RULE.replace("{ type: report.shot }", "{ type: report.shot, match: { rounds|gte: 2 } }")
+            .replace("alerts.shots }", "alerts.shots, urgent: true }").replace("report.shot, post", "report.shot, rounds: 2, post"))
+        done = self.expect(0, "check", "--rules", self.rules)
+        self.assertIn("warning[W0373]", done.stdout)
+        self.assertIn('did you mean "rounds|lt|not"?', done.stdout)
+        self.expect(1, "check", "--rules", self.rules, "--strict")
+
+    def test_findings_as_json(self):
+        whole = json.loads(self.expect(0, "check", self.rules, "--format", "json").stdout)
+        self.assertEqual((whole["errors"], whole["warnings"], whole["findings"]), (0, 0, []))
+        (self.rules / "shots.yaml").write_text(RULE.replace("type: report.shot }", "type: report.shut }", 1))
+        done = self.expect(3, "check", self.rules, "--format", "json")
+        whole = json.loads(done.stdout)
+        first = whole["findings"][0]
+        self.assertEqual((whole["errors"], whole["left_out"]), (len(whole["findings"]), 0))
+        self.assertEqual([first[name] for name in ("severity", "code", "line", "width", "suggestion")],
+                         ["error", "E0304", 7, len("report.shut"), "report.shot"])
+        self.assertEqual(RULE.splitlines()[6].index("report.shot") + 1, first["column"])
+        self.assertTrue(first["file"].endswith("shots.yaml"))
+        self.expect(2, "check", self.rules, "--format", "xml")
+
+    def test_findings_as_sarif(self):
+        sarif = jsonschema.Draft4Validator(public_schema("sarif-2.1.0.json"))
+        sarif.validate(json.loads(self.expect(0, "check", self.rules, "--format", "sarif").stdout))
+        (self.rules / "a b\u00e9.yaml").write_text(
+            RULE.replace("rule: shots", "rule: sh\u00f6ts", 1).replace("level: high", "level: hihg", 1))
+        (self.rules / "shots.yaml").write_text(
+            RULE.replace("type: report.shot }", "type: report.shut }", 1).replace("status:", "statsu:"))
+        done = self.expect(3, "check", "rules", "--format", "sarif")
+        whole = json.loads(done.stdout)
+        sarif.validate(whole)
+        self.assertFalse(sarif.is_valid({**whole, "runs": [{}]}))
+        run = whole["runs"][0]
+        self.assertGreaterEqual(len(run["results"]), 2)
+        for result in run["results"]:
+            self.assertEqual(run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"],
+                             result["ruleId"])
+        text = (self.rules / "shots.yaml").read_text().splitlines()
+        fixes = 0
+        for result in run["results"]:
+            for fix in result.get("fixes", []):
+                change = fix["artifactChanges"][0]
+                region = change["replacements"][0]["deletedRegion"]
+                if "shots.yaml" in change["artifactLocation"]["uri"]:
+                    word = text[region["startLine"] - 1][region["startColumn"] - 1:region["endColumn"] - 1]
+                    self.assertIn((word, change["replacements"][0]["insertedContent"]["text"]),
+                                  {("report.shut", "report.shot"), ("statsu", "status")})
+                    fixes += 1
+        self.assertGreater(fixes, 1)
+
+    def test_against_what_was(self):
+        old = self.dir / "old"
+        shutil.copytree(self.rules, old)
+        self.assertEqual(self.expect(0, "check", self.rules, "--against", old, "--strict").stdout, "")
+        rule = self.rules / "shots.yaml"
+        rule.write_text(RULE.replace("within: 1m", "within: 60s").replace("Two shots", "2 shots"))
+        self.expect(0, "check", self.rules, "--against", old, "--strict")  # Says the same.
+        rule.write_text(RULE.replace("at_least: 2", "at_least: 3"))
+        done = self.expect(1, "check", self.rules, "--against", old, "--strict")
+        self.assertRegex(done.stdout, r"shots\.yaml:3:10: warning\[W0601\]: ")
+        self.assertIn('did you mean "2"?', done.stdout)
+        self.expect(0, "check", self.rules, "--against", old)
+        rule.write_text(RULE.replace("at_least: 2", "at_least: 3").replace("version: 1", "version: 2"))
+        self.expect(0, "check", self.rules, "--against", old, "--strict")
+        rule.write_text(RULE.replace("rule: shots", "rule: other"))  # One new, one gone.
+        self.expect(0, "check", self.rules, "--against", old, "--strict")
+        (old / "shots.yaml").write_text("rule: 1\n")
+        self.assertIn("[E0602]", self.expect(3, "check", self.rules, "--against", old).stdout)
+        self.assertIn("[E0602]", self.expect(3, "check", self.rules, "--against", "nowhere").stdout)
 
     def test_two_things_named(self):
         self.expect(2, "check", "--rules", self.rules, self.rules)
