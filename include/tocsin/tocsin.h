@@ -30,7 +30,7 @@ struct tocsin;
 struct tocsin_alert {     /* Borrowed for the length of the call. */
     const char *topic;    /* Where the rule tells it. NUL-terminated, as all of these. */
     const char *alert_id; /* Stays the same through the life of an alert. */
-    const char *state;    /* new update cleared expired cancelled */
+    const char *state;    /* new update escalated deescalated cleared expired cancelled */
     bool is_open;
     const char *record; /* The CloudEvent, one line of JSON. */
     size_t record_size; /* Bytes, without the NUL. */

@@ -11,7 +11,11 @@ static const char *const state_texts[] = {
     [TOC_ALERT_CLEARED] = "cleared",
     [TOC_ALERT_EXPIRED] = "expired",
     [TOC_ALERT_CANCELLED] = "cancelled",
+    [TOC_ALERT_ESCALATED] = "escalated",
+    [TOC_ALERT_DEESCALATED] = "deescalated",
 };
+_Static_assert(sizeof state_texts / sizeof state_texts[0] == TOC_ALERT_STATES,
+               "a state has no word");
 
 const char *toc_alert_state_text(enum toc_alert_state state)
 {
@@ -127,6 +131,7 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     alert->place = episode->place;
     alert->told_ms = telling->now_ms;
     alert->is_waiting = false;
+    toc_alert_note_level(alert, episode, telling);
     struct toc_record_content content = {
         .alert = alert,
         .episode = episode,
@@ -153,9 +158,11 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static bool is_changed(const struct toc_alert *alert, const struct toc_episode *episode)
+static bool is_changed(const struct toc_alert *alert, const struct toc_episode *episode,
+                       const struct toc_telling *telling)
 {
-    return alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
+    return toc_alert_is_level_changed(alert, episode, telling) ||
+           alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
            alert->digest != episode->digest ||
            (!alert->is_open &&
             (alert->end_ms != episode->end_ms || alert->ending != episode->ending));
@@ -188,8 +195,11 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
                        telling);
     } else if (alert->state == TOC_ALERT_CANCELLED || (!alert->is_open && !is_over)) {
         toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, !is_over, telling);
-    } else if (!alert->is_open && is_changed(alert, episode)) {
+    } else if (!alert->is_open && is_changed(alert, episode, telling)) {
         toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, false, telling);
+    }
+    if (alert->is_open) {
+        toc_alert_tell_levels(alert, episode, telling, due);
     }
     if (alert->is_open && is_over) {
         toc_alert_tell(alert, episode, toc_alert_end_state(episode), false, telling);
@@ -200,7 +210,7 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
     if (episode->end_ms != TOC_INSTANT_NEVER) {
         due->watermark_ms = least(due->watermark_ms, episode->end_ms + 1);
     }
-    alert->is_waiting = is_changed(alert, episode);
+    alert->is_waiting = is_changed(alert, episode, telling);
     if (alert->is_waiting) {
         int64_t free_ms = alert->told_ms + telling->rule->alert.update_every_ms;
         if (telling->now_ms >= free_ms || telling->is_flushing) {

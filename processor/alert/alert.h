@@ -5,6 +5,7 @@
  *
  *            not told      told, open              told, ended            cancelled
  *   holds    new           update, if changed *    update (open again)    update (true again)
+ *                          escalated, deescalated
  *   over     new + end     cleared / expired       update, if moved       update (ended)
  *   not so   -             cancelled               cancelled              -
  *
@@ -24,6 +25,9 @@ enum toc_alert_state {
     TOC_ALERT_CLEARED,
     TOC_ALERT_EXPIRED,
     TOC_ALERT_CANCELLED,
+    TOC_ALERT_ESCALATED,
+    TOC_ALERT_DEESCALATED,
+    TOC_ALERT_STATES, /* How many there are. */
 };
 const char *toc_alert_state_text(enum toc_alert_state state);
 
@@ -53,7 +57,10 @@ struct toc_alert {
     int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
     enum toc_ending ending;            /* As told. */
     uint64_t count, digest;
-    int64_t told_ms;    /* Lane clock when it was last told. */
+    enum toc_level level, previous_level; /* As told, and before its newest change. */
+    int64_t level_ms;                     /* Changes of level up to this ms were told. */
+    uint64_t level_digest;                /* Of those told. */
+    int64_t told_ms;                      /* Lane clock when it was last told. */
     int64_t derived_ms; /* Up to this settled time it is derived again, even if it ended before. */
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */
@@ -108,6 +115,11 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
 /* cleared or expired: how an episode that is over is told. */
 enum toc_alert_state toc_alert_end_state(const struct toc_episode *episode);
 
+/* level.c: the levels of @episode that may be told: what the watermark has passed, and rises where
+ * begins are told at once. Into @out, the one it began with first; 0: it has but the rule's. */
+size_t toc_alert_levels(const struct toc_episode *episode, const struct toc_telling *telling,
+                        struct toc_level_since out[TOC_EPISODE_LEVELS]);
+
 /* --- Within the layer ---------------------------------------------------------------------- */
 
 /* Did @alert end for good: no event can change or derive it any more? */
@@ -115,6 +127,16 @@ bool toc_alert_is_settled(const struct toc_alert *alert, const struct toc_tellin
 /* Match alerts to episodes that were derived anew; tell `cancelled` of those that match none. */
 void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
                        const struct toc_telling *telling);
+
+/* Note in @alert the level of @episode that @state tells: of `new` the first, else the last. */
+void toc_alert_note_level(struct toc_alert *alert, const struct toc_episode *episode,
+                          const struct toc_telling *telling);
+/* Tell the changes of level of @alert, which is open, that were not told yet. */
+void toc_alert_tell_levels(struct toc_alert *alert, const struct toc_episode *episode,
+                           const struct toc_telling *telling, struct toc_alerts_due *due);
+/* Do the changes told differ from those of @episode now? */
+bool toc_alert_is_level_changed(const struct toc_alert *alert, const struct toc_episode *episode,
+                                const struct toc_telling *telling);
 
 /* What a record tells. */
 struct toc_record_content {

@@ -455,6 +455,9 @@ static void add_explanation(const struct writer *writer)
         toc_text_add(scratch, TOC_STR(" in "));
         toc_span_format(rule->deadline_ms, scratch);
     }
+    if (rule->warn_percent > 0) {
+        toc_text_addf(scratch, " (warned of at %d%%)", rule->warn_percent);
+    }
     if (rule->has_near) {
         toc_text_addf(scratch, ", every two within %lld m", (long long)(rule->near_mm / 1000));
     }
@@ -481,6 +484,36 @@ static const char *reason_text(enum toc_ending ending)
         break;
     }
     return NULL;
+}
+
+/* How bad it is, and each change of that if there was one. */
+static void add_levels(const struct writer *writer)
+{
+    const struct toc_alert *alert = writer->content->alert;
+    struct toc_level_since levels[TOC_EPISODE_LEVELS];
+    struct toc_text *out = writer->out;
+    char text[TOC_INSTANT_TEXT];
+
+    add_text(out, "level", toc_str_of(toc_level_text(alert->level)));
+    if (alert->state == TOC_ALERT_ESCALATED || alert->state == TOC_ALERT_DEESCALATED) {
+        add_text(out, "previous_level", toc_str_of(toc_level_text(alert->previous_level)));
+    }
+    size_t count = writer->content->episode != NULL
+                       ? toc_alert_levels(writer->content->episode, writer->telling, levels)
+                       : 0;
+    while (count > 0 && levels[count - 1].since_ms > alert->level_ms) {
+        count--;
+    }
+    if (count < 2) {
+        return;
+    }
+    add_name(out, "levels");
+    for (size_t i = 0; i < count; i++) {
+        toc_instant_format(levels[i].since_ms, text);
+        toc_text_addf(out, "%s{\"level\":\"%s\",\"since\":\"%s\"}", i == 0 ? "[" : ",",
+                      toc_level_text((enum toc_level)levels[i].level), text);
+    }
+    toc_text_add_char(out, ']');
 }
 
 /* When a round that is announced hits: newest evidence with a field `eta` in seconds. */
@@ -518,7 +551,7 @@ static void add_alert(struct writer *writer)
     add_text(out, "title", rule->title);
     add_text_if(out, "owner", rule->owner);
     add_list(out, "tags", rule->tags, rule->tag_count);
-    add_text(out, "level", toc_str_of(toc_level_text(rule->level)));
+    add_levels(writer);
     toc_text_addf(out, ",\"urgent\":%s", rule->alert.is_urgent ? "true" : "false");
     add_key(writer);
     add_template(writer, "brief", &rule->alert.brief, BRIEF_CHARACTERS);

@@ -21,7 +21,13 @@ static int64_t told_at(const json_t *record)
                          : strcmp(state, "cleared") == 0 || strcmp(state, "expired") == 0
                              ? "end"
                              : "detected_at";
+    const json_t *levels = json_object_get(record, "levels");
     int64_t at_ms;
+
+    if (strstr(state, "escalated") != NULL && json_array_size(levels) > 0) {
+        record = json_array_get(levels, json_array_size(levels) - 1);
+        member = "since";
+    }
     return toc_instant_parse(toc_str_of(text_of(record, member)), &at_ms) ? at_ms
                                                                           : TOC_INSTANT_NONE;
 }

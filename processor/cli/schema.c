@@ -19,9 +19,9 @@
 
 /* Every object of schema.def; as a kind of member it stands for a reference to itself. */
 #define OBJECTS(each)                                                                              \
-    each(ALERT) each(ALERT_LOCATION) each(ALERT_PLACE) each(ALERT_EVIDENCE) each(RULE)             \
-        each(RULE_EVENT) each(RULE_NEAR) each(RULE_WHEN) each(RULE_FIELD) each(RULE_ABSENCE)       \
-            each(RULE_ALERT) each(RULE_TEST)
+    each(ALERT) each(ALERT_LOCATION) each(ALERT_PLACE) each(ALERT_EVIDENCE) each(ALERT_LEVEL)      \
+        each(RULE) each(RULE_EVENT) each(RULE_NEAR) each(RULE_WHEN) each(RULE_FIELD)               \
+            each(RULE_ABSENCE) each(RULE_ALERT) each(RULE_TEST)
 
 enum kind {
 #define EACH(name) KIND_##name,
@@ -47,6 +47,7 @@ enum kind {
     KIND_MAPS,
     KIND_ANY,
     KIND_ALERT_EVIDENCES,
+    KIND_ALERT_LEVELS,
     KIND_RULE_EVENTS,
     KIND_RULE_TESTS,
 };
@@ -134,11 +135,11 @@ static json_t *modes(void)
 
 static json_t *states(void)
 {
-    const char *words[TOC_ALERT_CANCELLED + 1];
-    for (int i = 0; i <= TOC_ALERT_CANCELLED; i++) {
+    const char *words[TOC_ALERT_STATES];
+    for (int i = 0; i < TOC_ALERT_STATES; i++) {
         words[i] = toc_alert_state_text((enum toc_alert_state)i);
     }
-    return enumeration(words, TOC_ALERT_CANCELLED + 1);
+    return enumeration(words, TOC_ALERT_STATES);
 }
 
 static json_t *schema_of_kind(enum kind kind)
@@ -185,6 +186,8 @@ static json_t *schema_of_kind(enum kind kind)
         return list_of(type_of("object"));
     case KIND_ALERT_EVIDENCES:
         return list_of(reference(KIND_ALERT_EVIDENCE));
+    case KIND_ALERT_LEVELS:
+        return list_of(reference(KIND_ALERT_LEVEL));
     case KIND_RULE_EVENTS:
         return made(json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
                               reference(KIND_RULE_EVENT)));

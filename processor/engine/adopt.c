@@ -63,7 +63,7 @@ enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_ope
     int rule = toc_ruleset_find(engine->options.rules, text_of(record, "rule"));
     *adopted = (struct toc_adopted){
         .record = record,
-        .ruled = rule >= 0 ? &engine->rules[rule] : NULL,
+        .ruled = rule >= 0 ? &engine->rules[engine->first_part[rule]] : NULL,
         .begin_ms = begin_ms,
         .seq = (uint64_t)json_integer_value(json_object_get(record, "seq")),
     };
@@ -153,7 +153,8 @@ static struct toc_adopted *find_by_evidence(struct toc_engine *engine,
 {
     for (size_t i = 0; i < engine->adopted_count; i++) {
         struct toc_adopted *adopted = &engine->adopted[i];
-        if (!adopted->is_used && adopted->ruled == keyed->ruled && !episode->is_anchored &&
+        if (!adopted->is_used && adopted->ruled != NULL &&
+            adopted->ruled->index == keyed->ruled->index && !episode->is_anchored &&
             adopted->begin_ms < episode->end_ms && is_same_key(adopted, keyed, alert, engine) &&
             is_same_evidence(adopted, episode)) {
             return adopted;
@@ -186,6 +187,7 @@ static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
         memcpy(alert->id, adopted->id, sizeof alert->id);
         alert->seq = adopted->seq;
         if (alert->is_open) {
+            (void)toc_level_parse(text_of(adopted->record, "level"), &alert->level);
             alert->count = (uint64_t)json_integer_value(json_object_get(adopted->record, "count"));
             alert->begin_ms = adopted->begin_ms;
         } else {

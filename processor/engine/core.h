@@ -37,9 +37,9 @@ struct toc_partial {
 };
 
 struct toc_keyed;
-struct toc_ruled {
+struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     const struct toc_rule *rule;
-    size_t index;
+    size_t index; /* Of the whole rule in the rule set. */
     struct toc_group *group;
     bool is_at_once;
     unsigned key_mask; /* The parts that make a key: latest leaves places out. */
@@ -98,8 +98,9 @@ struct toc_engine {
     struct toc_keyed **touched; /* Keys the event being fed has reached. */
     size_t touched_count, touched_room;
     struct toc_engine_input *inputs;
-    struct toc_ruled *rules;
+    struct toc_ruled *rules; /* In the order of the rule set, parts side by side. */
     size_t rule_count;
+    size_t *first_part; /* By index in the rule set: where in `rules` its parts begin; one more. */
     struct toc_group *groups;
     size_t group_count;
     struct toc_wakes *wakes; /* By type. */

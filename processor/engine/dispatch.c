@@ -101,8 +101,10 @@ static bool build_key(struct work *work, const struct toc_ruled *ruled,
             continue;
         }
         struct toc_key_value *value = &key->values[i];
-        if (!key_text(toc_event_value(work->event, slot), rooms[i], &value->label,
-                      &value->is_bare)) {
+        if (slot == TOC_SLOT_MILESTONE) {
+            value->label = rule->milestone;
+        } else if (!key_text(toc_event_value(work->event, slot), rooms[i], &value->label,
+                             &value->is_bare)) {
             return false;
         }
         starts[i] = folded->size;

@@ -88,17 +88,26 @@ static void build_wakes(struct toc_engine *engine)
 
 static void build_rules(struct toc_engine *engine)
 {
-    engine->rule_count = toc_ruleset_count(engine->options.rules);
+    size_t count = toc_ruleset_count(engine->options.rules);
+
+    engine->first_part = toc_arena_array(&engine->arena, count + 1, sizeof *engine->first_part);
+    for (size_t i = 0; i < count; i++) {
+        engine->first_part[i] = engine->rule_count;
+        engine->rule_count += toc_rule_part_count(toc_ruleset_get(engine->options.rules, i));
+    }
+    engine->first_part[count] = engine->rule_count;
     engine->rules = toc_arena_array(&engine->arena, engine->rule_count + 1, sizeof *engine->rules);
-    for (size_t r = 0; r < engine->rule_count; r++) {
+    for (size_t r = 0, i = 0; r < engine->rule_count; r++) {
+        i += r == engine->first_part[i + 1];
         struct toc_ruled *ruled = &engine->rules[r];
-        const struct toc_rule *rule = toc_ruleset_get(engine->options.rules, r);
+        const struct toc_rule *rule =
+            toc_rule_part(toc_ruleset_get(engine->options.rules, i), r - engine->first_part[i]);
         ruled->rule = rule;
-        ruled->index = r;
+        ruled->index = i;
         ruled->is_at_once = toc_match_is_at_once(rule);
-        for (size_t i = 0; i < rule->key_part_count; i++) {
-            if (rule->kind != TOC_KIND_LATEST || !rule->key_parts[i].is_place) {
-                ruled->key_mask |= 1u << i;
+        for (size_t k = 0; k < rule->key_part_count; k++) {
+            if (rule->kind != TOC_KIND_LATEST || !rule->key_parts[k].is_place) {
+                ruled->key_mask |= 1u << k;
             }
         }
     }
@@ -387,8 +396,18 @@ struct toc_engine_counts toc_engine_counts(const struct toc_engine *engine)
 
 struct toc_rule_counts toc_engine_rule_counts(const struct toc_engine *engine, size_t rule)
 {
-    toc_assert(rule < engine->rule_count);
-    return engine->rules[rule].counts;
+    toc_assert(rule < toc_ruleset_count(engine->options.rules));
+    struct toc_rule_counts counts = {0};
+    for (size_t r = engine->first_part[rule]; r < engine->first_part[rule + 1]; r++) {
+        const struct toc_rule_counts *part = &engine->rules[r].counts;
+        counts.matched += part->matched;
+        counts.missing_key += part->missing_key;
+        counts.missing_field += part->missing_field;
+        counts.told_new += part->told_new;
+        counts.open += part->open;
+        counts.budget += part->budget;
+    }
+    return counts;
 }
 
 int64_t toc_engine_partition_time(const struct toc_engine *engine, size_t input, uint32_t partition)
@@ -401,6 +420,11 @@ int64_t toc_engine_partition_time(const struct toc_engine *engine, size_t input,
 
 int64_t toc_engine_watermark(const struct toc_engine *engine, size_t rule)
 {
-    toc_assert(rule < engine->rule_count);
-    return engine->rules[rule].group->watermark_ms;
+    toc_assert(rule < toc_ruleset_count(engine->options.rules));
+    int64_t least_ms = TOC_INSTANT_NEVER;
+    for (size_t r = engine->first_part[rule]; r < engine->first_part[rule + 1]; r++) {
+        int64_t at_ms = engine->rules[r].group->watermark_ms; /* NONE is the least of all. */
+        least_ms = at_ms < least_ms ? at_ms : least_ms;
+    }
+    return least_ms;
 }

@@ -99,9 +99,9 @@ int64_t toc_engine_due(const struct toc_engine *engine);
 /* Counters since creation. */
 struct toc_engine_counts {
     uint64_t events, repeats, conflicts, late;
-    uint64_t told[TOC_ALERT_CANCELLED + 1]; /* By state. */
-    uint64_t keys, kept_events;             /* Now. */
-    uint64_t keys_refused;                  /* Events not counted since keys_most was reached. */
+    uint64_t told[TOC_ALERT_STATES]; /* By state. */
+    uint64_t keys, kept_events;      /* Now. */
+    uint64_t keys_refused;           /* Events not counted since keys_most was reached. */
 };
 struct toc_engine_counts toc_engine_counts(const struct toc_engine *engine);
 struct toc_rule_counts {

@@ -1,6 +1,7 @@
 /* absence: what should have come and did not. rules/README.md, "absence".
  * An answer serves every clock of the key that has started, so all pending clocks lie behind the
- * newest answer. Silence (`every`) is the same with one clock, started by each heartbeat. */
+ * newest answer. Silence (`every`) is the same with one clock, started by each heartbeat. With
+ * `warn_at` a clock opens the alert before its deadline, one level lower. */
 #include "base/assert.h"
 #include "match/match.h"
 
@@ -66,7 +67,10 @@ static void tell_past(struct toc_match *match, struct toc_match_state *state, ui
                       int64_t begin_ms, int64_t end_ms)
 {
     struct toc_evidence evidence = toc_match_evidence(match, seq);
+    int64_t due_ms = toc_ring_get(&match->ring, seq)->value + match->rule->deadline_ms;
     struct toc_episode *into = NULL;
+
+    evidence.since_ms = begin_ms;
 
     for (size_t i = 0; i < state->episodes.count; i++) {
         struct toc_episode *episode = &state->episodes.items[i];
@@ -87,13 +91,20 @@ static void tell_past(struct toc_match *match, struct toc_match_state *state, ui
         into->end_ms = end_ms;
     }
     toc_episode_add(into, &evidence, match->pool);
+    if (due_ms < end_ms && due_ms < into->due_ms) {
+        into->due_ms = due_ms;
+    }
+    into->is_unleveled = true;
+    if (into->is_closed) {
+        toc_level_note(match, into, into->end_ms - 1);
+    }
 }
 
 static void start_clock(struct toc_match *match, struct toc_match_state *state, uint64_t seq,
                         uint64_t end)
 {
     struct toc_entry *entry = toc_ring_get(&match->ring, seq);
-    int64_t deadline_ms = entry->value + match->rule->deadline_ms;
+    int64_t deadline_ms = entry->value + match->rule->warn_ms;
 
     if (entry->kept->at_ms <= state->cut_ms) {
         entry->marks[state->mark] |= TOC_MARK_CUT;
@@ -126,7 +137,7 @@ static int64_t look(struct toc_match *match, struct toc_match_state *state, int6
     state->due_ms = TOC_INSTANT_NEVER;
     *out_first_ms = TOC_INSTANT_NONE;
     if (match->rule->kind == TOC_KIND_SILENCE) {
-        int64_t deadline_ms = state->watched_ms + match->rule->deadline_ms;
+        int64_t deadline_ms = state->watched_ms + match->rule->warn_ms;
         if (!state->is_watched) {
             return TOC_INSTANT_NONE;
         }
@@ -147,12 +158,16 @@ static int64_t look(struct toc_match *match, struct toc_match_state *state, int6
             state->pending = seq;
             is_first = false;
         }
-        int64_t deadline_ms = entry->value + match->rule->deadline_ms;
+        int64_t deadline_ms = entry->value + match->rule->warn_ms;
         if (!is_missed(match, deadline_ms, at_ms)) {
             state->due_ms = deadline_ms < state->due_ms ? deadline_ms : state->due_ms;
             continue;
         }
         missed_ms = deadline_ms > missed_ms ? deadline_ms : missed_ms;
+        int64_t rise_ms = entry->value + match->rule->deadline_ms;
+        if (!is_missed(match, rise_ms, at_ms) && rise_ms < state->due_ms) {
+            state->due_ms = rise_ms; /* Warned of; the deadline itself is still to come. */
+        }
         if ((entry->marks[state->mark] & TOC_MARK_MISSED) == 0 &&
             (*out_first_ms == TOC_INSTANT_NONE || deadline_ms < *out_first_ms)) {
             *out_first_ms = deadline_ms;
@@ -172,7 +187,7 @@ static void end_clocks(struct toc_match *match, struct toc_match_state *state, i
     for (uint64_t seq = state->pending; seq < state->next; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (is_pending(match, state, entry) &&
-            is_missed(match, entry->value + match->rule->deadline_ms, at_ms)) {
+            is_missed(match, entry->value + match->rule->warn_ms, at_ms)) {
             entry->marks[state->mark] |= TOC_MARK_DONE;
         }
     }
@@ -197,13 +212,26 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
                              ? (toc_match_roles(match, entry) & TOC_ROLE_EXPECTED) != 0 &&
                                    entry->at_ms == state->watched_ms
                              : is_pending(match, state, entry) &&
-                                   is_missed(match, entry->value + match->rule->deadline_ms, at_ms);
-        if (is_wanted && (entry->marks[state->mark] & TOC_MARK_EVIDENCE) == 0) {
+                                   is_missed(match, entry->value + match->rule->warn_ms, at_ms);
+        if (!is_wanted) {
+            continue;
+        }
+        if ((entry->marks[state->mark] & TOC_MARK_EVIDENCE) == 0) {
             struct toc_evidence evidence = toc_match_evidence(match, seq);
+            if (!is_silence) {
+                evidence.since_ms = entry->value + match->rule->warn_ms;
+                episode->is_unleveled |= evidence.since_ms < at_ms;
+            }
             entry->marks[state->mark] |= TOC_MARK_EVIDENCE | TOC_MARK_MISSED;
             toc_episode_add(episode, &evidence, match->pool);
         }
+        int64_t due_ms = entry->value + match->rule->deadline_ms;
+        if (!is_silence && is_missed(match, due_ms, at_ms) && due_ms < episode->due_ms) {
+            episode->due_ms = due_ms;
+            episode->is_unleveled |= due_ms < at_ms;
+        }
     }
+    toc_level_note(match, episode, at_ms);
 }
 
 void toc_absence_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
@@ -269,6 +297,7 @@ void toc_absence_step(struct toc_match *match, struct toc_match_state *state, in
     if (episode != NULL && state->life.is_held && was_raw && first_ms != TOC_INSTANT_NONE &&
         first_ms < episode->begin_ms && match->rule->alert.expire_after_ms == 0) {
         episode->begin_ms = first_ms; /* A clock reported late began earlier. */
+        episode->is_unleveled = true;
     }
     collect(match, state, at_ms);
 }
@@ -280,7 +309,7 @@ int64_t toc_absence_next(const struct toc_match *match, const struct toc_match_s
 
     if (match->rule->kind == TOC_KIND_SILENCE && state->is_watched && !state->life.is_raw &&
         !state->life.is_spent) {
-        due_ms = state->watched_ms + match->rule->deadline_ms; /* From `members`: no step yet. */
+        due_ms = state->watched_ms + match->rule->warn_ms; /* From `members`: no step yet. */
     }
     return due_ms < next_ms ? due_ms : next_ms;
 }

@@ -26,6 +26,7 @@ _Static_assert(sizeof kinds / sizeof kinds[0] == TOC_KIND_SILENCE + 1, "a kind h
 static void step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
                  uint64_t end)
 {
+    match->at_ms = at_ms;
     (match->rule->has_near ? toc_cluster_step : kinds[match->rule->kind].step)(match, state, at_ms,
                                                                                end);
 }
@@ -357,6 +358,7 @@ struct toc_evidence toc_match_evidence(const struct toc_match *match, uint64_t s
 {
     const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
     struct toc_evidence evidence = {.kept = entry->kept,
+                                    .since_ms = match->at_ms,
                                     .alias = entry->alias,
                                     .has_point = entry->has_point,
                                     .lat_deg = entry->lat_deg,

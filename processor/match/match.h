@@ -75,6 +75,7 @@ struct toc_match {
     int64_t decided_ms;                /* Up to here the watermark has passed: the owner says. */
     int64_t
         passed_ms;  /* Up to here nothing comes any more in this sweep, or the watermark passed. */
+    int64_t at_ms;  /* The ms that is being stepped to. */
     int64_t lag_ms; /* How far behind the horizon `settled` stays: see TOC_MATCH_FROM_MS. */
     int64_t *alive; /* Clusters: room to work in, one a member. */
     size_t *near;
@@ -140,6 +141,9 @@ void toc_match_twins(const struct toc_match *match, uint64_t seq, uint64_t *out_
                      uint64_t *out_end);
 /* End @episode at @at_ms by a line; says whether it was open then. */
 bool toc_match_end(struct toc_episode *episode, int64_t at_ms, enum toc_ending ending);
+
+/* level.c: the level of @episode at @at_ms, once its evidence up to then is in. */
+void toc_level_note(const struct toc_match *match, struct toc_episode *episode, int64_t at_ms);
 
 typedef void toc_match_step_fn(struct toc_match *match, struct toc_match_state *state,
                                int64_t at_ms, uint64_t end);

@@ -41,7 +41,7 @@ static void print_plain(const struct toc_lane *of, struct toc_text *out)
                       (double)lane.committed_clock_ms / 1000);
     }
     head(out, "counter", "tocsin_told_total", "Alert records told.");
-    for (int state = 0; state <= TOC_ALERT_CANCELLED; state++) {
+    for (int state = 0; state < TOC_ALERT_STATES; state++) {
         toc_text_addf(out, "tocsin_told_total{state=\"%s\"} %" PRIu64 "\n",
                       toc_alert_state_text((enum toc_alert_state)state), lane.engine.told[state]);
     }

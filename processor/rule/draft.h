@@ -75,6 +75,8 @@ void toc_steps_read(struct toc_draft *draft, const struct toc_yaml *node);
 void toc_steps_without(struct toc_draft *draft, const struct toc_yaml *node);
 void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node);
 void toc_absence_block_read(struct toc_draft *draft, const struct toc_yaml *node);
+/* Once all else is read: one part a milestone. */
+void toc_absence_block_part(struct toc_draft *draft);
 /* The comparison beside the kind, whose node is @kind. */
 void toc_threshold_read(struct toc_draft *draft, const struct toc_yaml *kind);
 

@@ -61,7 +61,8 @@ static void check_event(struct toc_draft *draft, const struct toc_yaml *event)
 
 static void check_expected(struct toc_draft *draft, const struct toc_yaml *alert)
 {
-    static const char *const states[] = {"new", "update", "cleared", "expired", "cancelled", NULL};
+    static const char *const states[] = {"new",       "update",    "cleared",     "expired",
+                                         "cancelled", "escalated", "deescalated", NULL};
     struct toc_loader *loader = draft->loader;
     const struct toc_rule *rule = draft->rule;
     int unused;

@@ -109,6 +109,51 @@ static void apply_near(struct toc_draft *draft)
     rule->key_parts[rule->key_part_count++].name = draft->near.kind;
 }
 
+/* The milestone is the last part of the key. */
+static void add_milestone(struct toc_draft *draft)
+{
+    struct toc_rule *rule = draft->rule;
+    const struct toc_str name = TOC_STR("milestone");
+
+    if (rule->milestone_count == 0 || draft->is_key_broken) {
+        return;
+    }
+    for (size_t i = 0; i < rule->key_part_count; i++) {
+        if (toc_str_equal(rule->key_parts[i].name, name)) {
+            toc_loader_error(draft->loader, "E0338", draft->part_marks[i],
+                             "`milestones` adds \"milestone\" to the key: group_by names it again");
+            draft->is_key_broken = true;
+            return;
+        }
+    }
+    const struct toc_yaml *absence = toc_yaml_find(draft->when, "absence");
+    const struct toc_yaml *milestones = toc_yaml_find(absence, "milestones");
+    if (rule->key_part_count == TOC_RULE_KEY_PARTS) {
+        toc_loader_error(draft->loader, "E0336", milestones->key_mark,
+                         "with the milestone, the key has more than %d parts",
+                         (int)TOC_RULE_KEY_PARTS);
+        draft->is_key_broken = true;
+        return;
+    }
+    draft->part_marks[rule->key_part_count] = milestones->key_mark;
+    rule->key_parts[rule->key_part_count++] =
+        (struct toc_key_part){.name = name, .is_text = true, .is_milestone = true};
+}
+
+/* What starts or answers a clock carries it; what ends the alert ends every milestone. */
+static void fill_milestone(struct toc_rule *rule, size_t part)
+{
+    for (size_t i = 0; i < rule->alias_count; i++) {
+        struct toc_alias *alias = &rule->aliases[i];
+        bool is_carried =
+            (alias->roles & ((unsigned)TOC_ROLE_AFTER | (unsigned)TOC_ROLE_EXPECTED)) != 0;
+        for (size_t b = 0; b < alias->binding_count; b++) {
+            alias->bindings[b].key_slots[part] = is_carried ? TOC_SLOT_MILESTONE : TOC_SLOT_NONE;
+        }
+        alias->key_mask |= is_carried ? 1U << part : 0;
+    }
+}
+
 /* The slot that carries part @name in one binding: renamed by `as`, the place found, or a field. */
 static int find_slot(struct toc_draft *draft, int index, const struct toc_binding *binding,
                      struct toc_str name, enum key_sort *out_sort)
@@ -208,6 +253,10 @@ static void fill_parts(struct toc_draft *draft)
         enum key_sort sort = KEY_NONE;
         bool ok = true;
 
+        if (rule->key_parts[part].is_milestone) {
+            fill_milestone(rule, part);
+            continue;
+        }
         for (int i = 0; ok && i < (int)rule->alias_count; i++) {
             struct toc_alias *alias = &rule->aliases[i];
 
@@ -300,7 +349,7 @@ static void check_locations(struct toc_draft *draft)
     }
 }
 
-static void check_ties(struct toc_draft *draft)
+static void check_ties(struct toc_draft *draft, bool has_key)
 {
     const struct toc_rule *rule = draft->rule;
 
@@ -319,7 +368,7 @@ static void check_ties(struct toc_draft *draft)
                          alias->name.data);
     }
     for (size_t i = 0; i < rule->alias_count; i++) {
-        if (rule->kind == TOC_KIND_ABSENCE && rule->key_part_count == 0 &&
+        if (rule->kind == TOC_KIND_ABSENCE && !has_key &&
             (rule->aliases[i].roles & TOC_ROLE_EXPECTED) != 0) {
             toc_loader_error(draft->loader, "E0324", draft->role_marks[i],
                              "\"%.*s\" is not tied to what it answers: `when` needs group_by",
@@ -331,9 +380,11 @@ static void check_ties(struct toc_draft *draft)
 void toc_key_resolve(struct toc_draft *draft)
 {
     apply_near(draft);
+    bool has_key = draft->rule->key_part_count > 0;
+    add_milestone(draft);
     check_locations(draft);
     if (!draft->is_key_broken) {
         fill_parts(draft);
-        check_ties(draft);
+        check_ties(draft, has_key);
     }
 }

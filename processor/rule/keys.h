@@ -38,9 +38,11 @@ enum toc_key_kind {
     TOC_KEY_STEPS,      /* A list of such. */
     TOC_KEY_GROUP_BY,
     TOC_KEY_ONCE,
-    TOC_KEY_MEMBERS, /* lists.NAME, or a list. */
-    TOC_KEY_EVENTS,  /* NAME: block EVENT */
-    TOC_KEY_NEAR,    /* A block; also those that follow. */
+    TOC_KEY_MEMBERS,    /* lists.NAME, or a list. */
+    TOC_KEY_MILESTONES, /* EVENT: DEADLINE */
+    TOC_KEY_PERCENT,    /* 70% */
+    TOC_KEY_EVENTS,     /* NAME: block EVENT */
+    TOC_KEY_NEAR,       /* A block; also those that follow. */
     TOC_KEY_WHEN_NEAR,
     TOC_KEY_WHEN,
     TOC_KEY_MEASURE,

@@ -13,17 +13,43 @@ int64_t toc_rule_memory_ms(const struct toc_rule *rule)
     return memory_ms + rule->alert.for_ms + rule->alert.keep_firing_ms;
 }
 
+size_t toc_rule_part_count(const struct toc_rule *rule)
+{
+    return rule->milestone_count > 0 ? rule->milestone_count : 1;
+}
+
+const struct toc_rule *toc_rule_part(const struct toc_rule *rule, size_t index)
+{
+    return rule->milestone_count > 0 ? &rule->parts[index] : rule;
+}
+
+bool toc_rule_has_levels(const struct toc_rule *rule)
+{
+    return rule->warn_percent > 0;
+}
+
+static const char *const level_texts[] = {
+    [TOC_LEVEL_INFORMATIONAL] = "informational",
+    [TOC_LEVEL_LOW] = "low",
+    [TOC_LEVEL_MEDIUM] = "medium",
+    [TOC_LEVEL_HIGH] = "high",
+    [TOC_LEVEL_CRITICAL] = "critical",
+};
+
 const char *toc_level_text(enum toc_level level)
 {
-    static const char *const texts[] = {
-        [TOC_LEVEL_INFORMATIONAL] = "informational",
-        [TOC_LEVEL_LOW] = "low",
-        [TOC_LEVEL_MEDIUM] = "medium",
-        [TOC_LEVEL_HIGH] = "high",
-        [TOC_LEVEL_CRITICAL] = "critical",
-    };
+    return level_texts[level];
+}
 
-    return texts[level];
+bool toc_level_parse(struct toc_str text, enum toc_level *out)
+{
+    for (int i = 0; i <= TOC_LEVEL_CRITICAL; i++) {
+        if (toc_str_equal(text, toc_str_of(level_texts[i]))) {
+            *out = (enum toc_level)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *toc_rule_kind_text(enum toc_rule_kind kind)

@@ -15,6 +15,7 @@ enum {
     TOC_RULE_STEPS = 8,       /* Steps of a sequence, kinds of all_of and any_kinds. */
     TOC_RULE_NEAR_COUNT = 12, /* N of a pairwise `near`. */
     TOC_RULE_NEAR_DISTINCT = 3,
+    TOC_RULE_MILESTONES = 8,
 };
 
 enum toc_rule_kind {
@@ -71,7 +72,8 @@ struct toc_tie {
 
 /* Key slots besides enum toc_slot and field indices. */
 enum {
-    TOC_SLOT_PLACE = -20, /* The place found by the alias's near. */
+    TOC_SLOT_PLACE = -20,     /* The place found by the alias's near. */
+    TOC_SLOT_MILESTONE = -21, /* The milestone of the part of the rule (absence). */
 };
 
 /* How events of one type serve one alias. */
@@ -101,6 +103,13 @@ struct toc_key_part {
     bool is_place;       /* A place kind; its values are place ids, shown by place name. */
     bool is_text;        /* A text field; neither: a number, bool or time. */
     bool is_cased;       /* Reserved; keys compare folded. */
+    bool is_milestone;   /* Which milestone of an absence. */
+};
+
+/* A milestone of an absence: the event awaited, and until when. */
+struct toc_milestone {
+    int alias;
+    int64_t deadline_ms;
 };
 
 /* A step of a sequence (or event, the one step). */
@@ -177,7 +186,15 @@ struct toc_rule {
     enum toc_once once;
 
     /* absence, silence: */
-    int64_t deadline_ms; /* deadline, or every */
+    int64_t deadline_ms; /* deadline, or every; with milestones the longest of them */
+    int warn_percent;    /* warn_at: 1 to 99, or 0 */
+    int64_t warn_ms;     /* It opens so long after the start: deadline_ms without warn_at. */
+    struct toc_milestone milestones[TOC_RULE_MILESTONES];
+    size_t milestone_count;
+    /* With milestones each is an absence of its own: a copy of this rule in all but what is
+     * expected and when. They bear its name, hash and texts; the engine runs them instead. */
+    const struct toc_rule *parts;
+    struct toc_str milestone; /* Of a part: its name, the last part of the key. */
     /* Also sequence `without`, clear_when: aliases with those roles. */
 
     /* members (silence; windowed at_most, less_than): key values, key_part_count per entry. */
@@ -199,7 +216,14 @@ extern "C" {
 /* The longest memory a rule needs: within, deadline, for, keep_firing_for, expire_after added up
  * as design says (the longest of them plus keep and for). Used by warm-up and by retention. */
 int64_t toc_rule_memory_ms(const struct toc_rule *rule);
+/* How many rules the engine runs for it, and the one at @index: itself, or its parts. */
+size_t toc_rule_part_count(const struct toc_rule *rule);
+const struct toc_rule *toc_rule_part(const struct toc_rule *rule, size_t index);
+/* Can an episode's level be another than the rule's, or change? */
+bool toc_rule_has_levels(const struct toc_rule *rule);
 const char *toc_level_text(enum toc_level level);
+/* False: no level is called so; @out is left alone. */
+bool toc_level_parse(struct toc_str text, enum toc_level *out);
 const char *toc_rule_kind_text(enum toc_rule_kind kind);
 #ifdef __cplusplus
 }

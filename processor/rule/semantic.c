@@ -155,6 +155,17 @@ struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
     for (size_t i = 0; i < rule->key_part_count; i++) {
         toc_text_add_json(&out, rule->key_parts[i].name);
     }
+    if (rule->warn_percent > 0) {
+        toc_text_addf(&out, " warn=%d", rule->warn_percent);
+    }
+    for (size_t i = 0; i < rule->milestone_count; i++) {
+        struct toc_text *text = bag_add(&names);
+        toc_text_add_json(text, rule->aliases[rule->milestones[i].alias].name);
+        toc_text_addf(text, "%" PRId64, rule->milestones[i].deadline_ms);
+    }
+    if (rule->milestone_count > 0) {
+        bag_pour(&names, &out);
+    }
     for (size_t i = 0; i < rule->step_count; i++) {
         toc_text_add_json(&out, rule->aliases[rule->steps[i].alias].name);
         add_tie(&out, rule, rule->steps[i].tie);

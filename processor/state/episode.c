@@ -78,6 +78,7 @@ struct toc_episode *toc_episodes_add(struct toc_episodes *list, int64_t begin_ms
         .end_ms = TOC_INSTANT_NEVER,
         .first_ms = TOC_INSTANT_NONE,
         .last_ms = TOC_INSTANT_NONE,
+        .due_ms = TOC_INSTANT_NEVER,
         .place = -1,
     };
     return episode;
@@ -168,6 +169,31 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
     episode->evidence_count++;
 }
 
+void toc_episode_level(struct toc_episode *episode, int64_t since_ms, uint8_t level)
+{
+    struct toc_level_since *last =
+        episode->level_count > 0 ? &episode->levels[episode->level_count - 1] : NULL;
+
+    toc_assert(last == NULL || since_ms >= last->since_ms);
+    if (last != NULL && last->level == level) {
+        return;
+    }
+    if (last != NULL && last->since_ms == since_ms) { /* Within one ms only what it comes to. */
+        last->level = level;
+        if (episode->level_count > 1 && last[-1].level == level) {
+            episode->level_count--;
+        }
+        return;
+    }
+    if (episode->level_count == TOC_EPISODE_LEVELS) { /* The first stays, the oldest change goes. */
+        memmove(&episode->levels[1], &episode->levels[2],
+                (TOC_EPISODE_LEVELS - 2) * sizeof *episode->levels);
+        episode->level_count--;
+    }
+    episode->levels[episode->level_count++] =
+        (struct toc_level_since){.since_ms = since_ms, .level = level};
+}
+
 void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
                       struct toc_kept_pool *pool)
 {
@@ -185,6 +211,10 @@ void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
     if (from->last_ms > into->last_ms) {
         into->last_ms = from->last_ms;
     }
+    if (from->due_ms < into->due_ms) {
+        into->due_ms = from->due_ms;
+    }
+    into->is_unleveled = true;
     release(from, pool);
     from->count = 0;
 }

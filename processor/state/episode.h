@@ -4,7 +4,11 @@
 #pragma once
 #include "state/kept.h"
 
-enum { TOC_EVIDENCE_MOST = 100, TOC_EPISODE_ALIASES = 16 };
+enum {
+    TOC_EVIDENCE_MOST = 100,
+    TOC_EPISODE_ALIASES = 16,
+    TOC_EPISODE_LEVELS = 21, /* What it began with, and the newest 20 changes. */
+};
 
 enum toc_ending {
     TOC_ENDING_NONE,    /* Still on. */
@@ -18,10 +22,17 @@ enum toc_ending {
 
 struct toc_evidence {
     struct toc_kept *kept;
+    int64_t since_ms; /* From this ms on it is evidence. */
     uint8_t alias;
     uint16_t aliases; /* All it qualified for: bits. */
     bool has_point;
     double lat_deg, lon_deg;
+};
+
+/* How bad it is from this ms on: enum toc_level, greater is worse. */
+struct toc_level_since {
+    int64_t since_ms;
+    uint8_t level;
 };
 
 struct toc_alert;
@@ -40,6 +51,11 @@ struct toc_episode {
     int64_t value;  /* What was compared, millionths; sums and the like. */
     bool has_value;
     int64_t alive_ms; /* Clusters: the first ms without a living clique. */
+    /* The level it began with, then each change by rising time; empty where a rule has but one. */
+    struct toc_level_since levels[TOC_EPISODE_LEVELS];
+    size_t level_count;
+    bool is_unleveled; /* Evidence came in before its last level: to be found anew. */
+    int64_t due_ms;    /* absence with warn_at: when a deadline itself passed; NEVER. */
     uint64_t count;
     uint64_t digest; /* Of the set of evidence: two that differ, differ here. */
     struct toc_evidence *evidence;
@@ -65,6 +81,8 @@ void toc_episodes_remove(struct toc_episodes *list, size_t index, struct toc_kep
 /* Add evidence in its order; a kept event that is there already is not counted again. */
 void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evidence,
                      struct toc_kept_pool *pool);
+/* From @since_ms on, no earlier than the last change, it stands at @level. */
+void toc_episode_level(struct toc_episode *episode, int64_t since_ms, uint8_t level);
 /* Move all evidence of @from into @into. @from keeps none. */
 void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
                       struct toc_kept_pool *pool);

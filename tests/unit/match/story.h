@@ -8,7 +8,8 @@
  *   &3          latest: it meets at this place
  * "ab1@5" is one event that qualifies for the aliases a and b. Its id is what stands before '@'.
  *
- * An episode: begin..end, how it ended, its evidence: "0..1001 window a1 a2; 5000..open a3".
+ * An episode: begin..end, how it ended, its evidence: "0..1001 window a1 a2; 5000..open a3"; if its
+ * level can change also what it began with and each change: "0..open a1 | medium high@500".
  *
  * Each story is told in order, in every other order of arrival (up to six events), and in order
  * with the horizon close behind: the episodes must be the same. */
@@ -177,6 +178,15 @@ static inline void story_write(struct toc_text *out, const struct toc_episode *e
     for (size_t i = 0; i < episode->evidence_count; i++) {
         toc_text_add_char(out, ' ');
         toc_text_add(out, episode->evidence[i].kept->id);
+    }
+    for (size_t i = 0; i < episode->level_count; i++) {
+        toc_text_addf(out, "%s %s", i == 0 ? " |" : "",
+                      toc_level_text((enum toc_level)episode->levels[i].level));
+        if (i > 0) {
+            toc_text_addf(out, "@%lld", (long long)episode->levels[i].since_ms);
+        } else {
+            assert_int_equal(episode->levels[0].since_ms, episode->begin_ms);
+        }
     }
     assert_int_equal(episode->count, episode->evidence_count);
 }

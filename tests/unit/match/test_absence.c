@@ -5,7 +5,10 @@
 #define FROM                                                                                       \
     "{ absence: { after: a, expected: b, from: since, deadline: 1s }, group_by: [subject] }"
 #define EVERY "{ absence: { expected: a, every: 1s }, group_by: [subject] }"
-#define LONG  "expire_after: 2h"
+#define WARN                                                                                       \
+    "{ absence: { after: a, expected: b, from: since, deadline: 1s, warn_at: 70% }, "              \
+    "group_by: [subject] }"
+#define LONG "expire_after: 2h"
 
 static const struct story cases[] = {
     {"nobody comes", ANSWER, LONG, "a1@0", "1000..open a1"},
@@ -28,6 +31,28 @@ static const struct story cases[] = {
      "a1@0 a2@400", "1000..1900 expired a1 a2"},
     {"expired before the next is missed", ANSWER, "expire_after: 500ms", "a1@0 a2@501",
      "1000..1500 expired a1; 1501..2001 expired a2"},
+
+    {"warned of one level lower, then due", WARN, LONG, "a1@0", "700..open a1 | medium high@1000"},
+    {"answered at the warning", WARN, LONG, "a1@0 b2@700", ""},
+    {"answered a millisecond after the warning", WARN, LONG, "a1@0 b2@701",
+     "700..701 answer a1 | medium"},
+    {"answered at the deadline", WARN, LONG, "a1@0 b2@1000", "700..1000 answer a1 | medium"},
+    {"answered a millisecond after the deadline", WARN, LONG, "a1@0 b2@1001",
+     "700..1001 answer a1 | medium high@1000"},
+    {"the first deadline raises the alert of two", WARN, LONG, "a1@0 a2@400",
+     "700..open a1 a2 | medium high@1000"},
+    {"a clock reported after its deadline is due at once", WARN, LONG, "a1@2000<0",
+     "700..open a1 | medium high@1000"},
+    {"one reported late moves the begin and the rise", WARN, LONG, "a1@1000<1000 a2@1800<500",
+     "1200..open a1 a2 | medium high@1500"},
+    {"reported after the answer, warned of only", WARN, LONG, "b1@900 a2@950<100",
+     "800..900 answer a2 | medium"},
+    {"reported after the answer, due before it", WARN, LONG, "b1@1200 a2@1250<100",
+     "800..1200 answer a2 | medium high@1100"},
+    {"expired between warning and deadline", WARN, "expire_after: 200ms", "a1@0",
+     "700..900 expired a1 | medium"},
+    {"a line between warning and deadline", WARN, "clear_when: o", "a1@0 o2@800",
+     "700..800 line a1 | medium"},
 
     {"a line before the deadline stops the clock", ANSWER, "clear_when: o", "a1@0 o2@500", ""},
     {"a line at the deadline stops it", ANSWER, "clear_when: o", "a1@0 o2@1000", ""},

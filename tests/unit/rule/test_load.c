@@ -199,6 +199,29 @@ static void absence(const struct toc_ruleset *set, const struct toc_rule *r)
     assert_int_equal(alias(r, "answer")->bindings[0].from_slot, TOC_SLOT_NONE);
 }
 
+static void milestones(const struct toc_ruleset *set, const struct toc_rule *r)
+{
+    (void)set;
+    assert_int_equal(r->kind, TOC_KIND_ABSENCE);
+    assert_int_equal(r->deadline_ms, 3600000);
+    assert_int_equal(r->key_part_count, 2);
+    assert_true(toc_str_equal(r->key_parts[1].name, TOC_STR("milestone")));
+    assert_int_equal(toc_rule_part_count(r), 2);
+    const struct toc_rule *part = toc_rule_part(r, 0);
+    assert_true(toc_str_equal(part->name, r->name));
+    assert_true(toc_str_equal(part->milestone, TOC_STR("answer")));
+    assert_int_equal(part->deadline_ms, 3600000);
+    assert_int_equal(part->warn_ms, 3600000 * 99LL / 100);
+    assert_int_equal(alias(part, "answer")->roles, TOC_ROLE_EXPECTED);
+    assert_int_equal(alias(part, "beat")->roles, 0);
+    assert_int_equal(alias(part, "hurt")->bindings[0].key_slots[1], TOC_SLOT_MILESTONE);
+    part = toc_rule_part(r, 1);
+    assert_int_equal(part->deadline_ms, 7);
+    assert_int_equal(part->warn_ms, 6);
+    assert_int_equal(alias(part, "answer")->roles, 0);
+    assert_int_equal(alias(part, "beat")->roles, TOC_ROLE_EXPECTED);
+}
+
 static void silence(const struct toc_ruleset *set, const struct toc_rule *r)
 {
     (void)set;
@@ -339,6 +362,13 @@ static const struct load_case {
           "when:\n  absence: { after: hurt, expected: answer, deadline: 10m, from: injured_at }\n"
           "  group_by: [case]\n" FIRE_HOUR,
      absence},
+    {"milestones are absences of their own",
+     HEAD "events:\n  hurt: { type: report.casualty }\n"
+          "  answer: { type: report.response, as: { subject: patient_no } }\n"
+          "  beat: { type: status.sensor }\n"
+          "when:\n  absence: { after: hurt, milestones: { answer: 1h, beat: 7ms }, warn_at: 99% }\n"
+          "  group_by: [subject]\n" FIRE_HOUR,
+     milestones},
     {"a heartbeat and its members, folded, with labels as written",
      HEAD "events:\n  beat: { type: status.sensor }\n"
           "when:\n  absence: { expected: beat, every: 60s }\n  group_by: [sensor]\n"

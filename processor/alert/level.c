@@ -1,0 +1,112 @@
+/* alert/level.c - which level of an episode is told, and when. rules/README.md, "Levels".
+ * A rise is told at once where the rule's begins are; all else when the watermark has passed it. */
+#include "alert/alert.h"
+
+size_t toc_alert_levels(const struct toc_episode *episode, const struct toc_telling *telling,
+                        struct toc_level_since out[TOC_EPISODE_LEVELS])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < episode->level_count; i++) {
+        const struct toc_level_since *level = &episode->levels[i];
+        bool is_decided =
+            telling->watermark_ms != TOC_INSTANT_NONE && telling->watermark_ms > level->since_ms;
+        if (i == 0 || is_decided || (telling->is_at_once && level->level > out[count - 1].level)) {
+            out[count++] = *level;
+        }
+    }
+    return count;
+}
+
+static uint64_t digest_of(const struct toc_level_since levels[], size_t count)
+{
+    uint64_t digest = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t pair[] = {(uint64_t)levels[i].since_ms, levels[i].level};
+        digest = toc_hash64(pair, sizeof pair, digest);
+    }
+    return digest;
+}
+
+/* How many of @levels were told. */
+static size_t told_of(const struct toc_alert *alert, const struct toc_level_since levels[],
+                      size_t count)
+{
+    while (count > 1 && levels[count - 1].since_ms > alert->level_ms) {
+        count--;
+    }
+    return count;
+}
+
+void toc_alert_note_level(struct toc_alert *alert, const struct toc_episode *episode,
+                          const struct toc_telling *telling)
+{
+    struct toc_level_since levels[TOC_EPISODE_LEVELS];
+    size_t count = toc_alert_levels(episode, telling, levels);
+
+    if (count == 0) {
+        alert->level = telling->rule->level;
+        return;
+    }
+    switch (alert->state) {
+    case TOC_ALERT_NEW:
+        alert->level = (enum toc_level)levels[0].level;
+        alert->level_ms = levels[0].since_ms;
+        break;
+    case TOC_ALERT_ESCALATED:
+    case TOC_ALERT_DEESCALATED: /* Whoever tells it has set the level. */
+        break;
+    default:
+        alert->level = (enum toc_level)levels[count - 1].level;
+        alert->level_ms = levels[count - 1].since_ms;
+        break;
+    }
+    alert->level_digest = digest_of(levels, told_of(alert, levels, count));
+}
+
+bool toc_alert_is_level_changed(const struct toc_alert *alert, const struct toc_episode *episode,
+                                const struct toc_telling *telling)
+{
+    struct toc_level_since levels[TOC_EPISODE_LEVELS];
+    size_t count = toc_alert_levels(episode, telling, levels);
+
+    return count > 0 && digest_of(levels, told_of(alert, levels, count)) != alert->level_digest;
+}
+
+static void tell(struct toc_alert *alert, const struct toc_episode *episode,
+                 const struct toc_level_since *to, const struct toc_telling *telling)
+{
+    alert->level_ms = to->since_ms;
+    if (alert->level == (enum toc_level)to->level) {
+        return;
+    }
+    alert->previous_level = alert->level;
+    alert->level = (enum toc_level)to->level;
+    toc_alert_tell(alert, episode,
+                   alert->level > alert->previous_level ? TOC_ALERT_ESCALATED
+                                                        : TOC_ALERT_DEESCALATED,
+                   true, telling);
+}
+
+void toc_alert_tell_levels(struct toc_alert *alert, const struct toc_episode *episode,
+                           const struct toc_telling *telling, struct toc_alerts_due *due)
+{
+    struct toc_level_since levels[TOC_EPISODE_LEVELS];
+    size_t count = toc_alert_levels(episode, telling, levels);
+
+    for (size_t i = 0; i < count; i++) {
+        if (levels[i].since_ms > alert->level_ms) {
+            tell(alert, episode, &levels[i], telling);
+        }
+    }
+    if (count > 0) { /* After a late event what was told may not be so any more. */
+        tell(alert, episode, &levels[count - 1], telling);
+    }
+    for (size_t i = 1; i < episode->level_count; i++) {
+        int64_t since_ms = episode->levels[i].since_ms;
+        if (since_ms >= telling->watermark_ms && since_ms + 1 < due->watermark_ms) {
+            due->watermark_ms = since_ms + 1;
+        }
+    }
+}

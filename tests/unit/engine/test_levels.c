@@ -1,0 +1,144 @@
+/* Levels and milestones through the whole core: which input decides, which key is ended. */
+#include "feeding.h"
+
+#define CHAIN                                                                                      \
+    "{ absence: { after: a, milestones: { d: 1s, e: 2s }, warn_at: 50% }, group_by: [subject] }"
+
+static const struct toc_str x_types[] = {{"x.*", 3}};
+static const struct toc_str d_types[] = {{"y.a", 3}};
+static const struct toc_str e_types[] = {{"y.b", 3}};
+static const struct toc_input three[] = {
+    {.name = {"x", 1},
+     .types = x_types,
+     .type_count = 1,
+     .accept_late_ms = 60000,
+     .partition_count = 1},
+    {.name = {"d", 1},
+     .types = d_types,
+     .type_count = 1,
+     .accept_late_ms = 60000,
+     .partition_count = 1},
+    {.name = {"e", 1},
+     .types = e_types,
+     .type_count = 1,
+     .accept_late_ms = 60000,
+     .partition_count = 1},
+};
+
+static const char *level(const struct feeding *f, size_t index)
+{
+    return feeding_text(&f->told[index], "level");
+}
+
+static void each_milestone_waits_for_its_own_input(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, CHAIN, "expire_after: 1h", three, 3);
+    FEED(&f, .input = 0, .type = "x.a", .id = "1", .subject = "k", .at_ms = 0);
+    FEED(&f, .input = 1, .type = "y.a", .id = "2", .subject = "other", .at_ms = 501);
+    assert_says(&f, "new r k 1");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(f.told[0].data, "key"), "milestone")),
+        "d");
+    assert_string_equal(level(&f, 0), "informational");
+    FEED(&f, .input = 1, .type = "y.a", .id = "3", .subject = "other", .at_ms = 1000);
+    assert_says(&f, "");
+    FEED(&f, .input = 1, .type = "y.a", .id = "4", .subject = "other", .at_ms = 1001);
+    assert_says(&f, "escalated r k 1");
+    assert_string_equal(level(&f, 1), "low");
+    FEED(&f, .input = 2, .type = "y.b", .id = "5", .subject = "other", .at_ms = 1001);
+    assert_says(&f, "new r k 1");
+    assert_string_not_equal(f.told[0].id, f.told[2].id);
+    struct toc_rule_counts counts = toc_engine_rule_counts(f.engine, 0);
+    assert_int_equal(counts.open, 2);
+    assert_int_equal(counts.told_new, 2);
+    assert_int_equal(toc_engine_watermark(f.engine, 0), 1001);
+    feeding_finish(&f);
+}
+
+static void what_ends_it_ends_every_milestone(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, CHAIN, "clear_when: b", three, 3);
+    FEED(&f, .input = 0, .type = "x.a", .id = "1", .subject = "k", .at_ms = 0);
+    FEED(&f, .input = 1, .type = "y.a", .id = "2", .subject = "other", .at_ms = 1500);
+    FEED(&f, .input = 2, .type = "y.b", .id = "3", .subject = "other", .at_ms = 1500);
+    assert_says(&f, "new r k 1; escalated r k 1; new r k 1");
+    FEED(&f, .input = 0, .type = "x.b", .id = "4", .subject = "k", .at_ms = 1200);
+    FEED(&f, .input = 1, .type = "y.a", .id = "5", .subject = "other", .at_ms = 3000);
+    FEED(&f, .input = 2, .type = "y.b", .id = "6", .subject = "other", .at_ms = 3000);
+    assert_says(&f, "cleared r k 1 clear_when; cleared r k 1 clear_when");
+    feeding_finish(&f);
+}
+
+static void a_late_answer_takes_the_rise_back(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, CHAIN, "expire_after: 1h", three, 3);
+    FEED(&f, .input = 0, .type = "x.a", .id = "1", .subject = "k", .at_ms = 0);
+    FEED(&f, .input = 1, .type = "y.a", .id = "2", .subject = "other", .at_ms = 5000);
+    assert_says(&f, "new r k 1; escalated r k 1");
+    FEED(&f, .input = 1, .type = "y.a", .id = "3", .subject = "k", .at_ms = 700);
+    assert_int_equal(f.count, 4);
+    assert_string_equal(level(&f, 2), "informational");
+    assert_string_equal(feeding_text(&f.told[2], "state"), "deescalated");
+    assert_string_equal(feeding_text(&f.told[3], "state"), "cleared");
+    assert_string_equal(level(&f, 3), "informational");
+    assert_null(json_object_get(f.told[3].data, "levels"));
+    feeding_finish(&f);
+}
+
+/* Adopted at the level it was told last: what has risen meanwhile is told under its name. */
+static void a_rise_while_it_was_down_is_told_after_a_restart(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, CHAIN, "expire_after: 1h", three, 3);
+    FEED(&f, .input = 0, .type = "x.a", .id = "1", .subject = "k", .at_ms = 0);
+    FEED(&f, .input = 1, .type = "y.a", .id = "2", .subject = "other", .at_ms = 600);
+    assert_says(&f, "new r k 1");
+    char *record = json_dumps(f.told[0].data, JSON_COMPACT);
+    char id[TOC_ALERT_ID];
+    memcpy(id, f.told[0].id, sizeof id);
+
+    toc_engine_destroy(f.engine);
+    feeding_begin(&f, three, 3, 0);
+    toc_engine_mute(f.engine);
+    FEED(&f, .input = 0, .type = "x.a", .id = "1", .subject = "k", .at_ms = 0);
+    FEED(&f, .input = 1, .type = "y.a", .id = "2", .subject = "other", .at_ms = 1200);
+    assert_int_equal(
+        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
+                                                            .rule = TOC_STR("r"),
+                                                            .record = toc_str_of(record)}),
+        TOC_OK);
+    toc_engine_unmute(f.engine);
+    assert_says(&f, "escalated r k 1");
+    assert_string_equal(f.told[1].id, id);
+    assert_int_equal(f.told[1].seq, 2);
+    assert_string_equal(feeding_text(&f.told[1], "previous_level"), "informational");
+    free(record);
+    feeding_finish(&f);
+}
+
+static const struct levels_case {
+    const char *name;
+    void (*run)(void);
+} cases[] = {
+    {"each milestone waits for its own input", each_milestone_waits_for_its_own_input},
+    {"what ends it ends every milestone", what_ends_it_ends_every_milestone},
+    {"a late answer takes the rise back", a_late_answer_takes_the_rise_back},
+    {"a rise while it was down is told after a restart",
+     a_rise_while_it_was_down_is_told_after_a_restart},
+};
+
+static void holds(void **state)
+{
+    const struct levels_case *c = *state;
+
+    c->run();
+}
+
+UNIT_TABLE("engine/levels", cases, holds)
