@@ -1,0 +1,64 @@
+/* Where an alert is, and when what it announces hits. */
+#include <math.h>
+
+#include "alert/writer.h"
+
+void toc_whereabouts_location(const struct toc_writer *writer)
+{
+    const struct toc_episode *episode = writer->content->episode;
+    struct toc_text *out = writer->out;
+    char mgrs[TOC_MGRS_TEXT];
+    int64_t radius_mm = 0;
+
+    if (!writer->has_point) {
+        return;
+    }
+    for (size_t i = 0; i < episode->evidence_count; i++) {
+        if (episode->evidence[i].has_point) {
+            int64_t mm =
+                toc_geo_distance_mm(writer->point, toc_writer_point(&episode->evidence[i]));
+            radius_mm = mm > radius_mm ? mm : radius_mm;
+        }
+    }
+    toc_geo_format_mgrs(writer->point, mgrs);
+    toc_writer_name(out, "location");
+    toc_text_addf(out, "{\"lat\":%.6f,\"lon\":%.6f,\"mgrs\":\"%s\",\"radius_m\":%lld}",
+                  writer->point.lat_deg, writer->point.lon_deg, mgrs,
+                  (long long)((radius_mm + 999) / 1000));
+}
+
+void toc_whereabouts_place(const struct toc_writer *writer)
+{
+    struct toc_text *out = writer->out;
+
+    if (writer->place < 0) {
+        return;
+    }
+    const struct toc_place *place = toc_places_get(writer->telling->places, (size_t)writer->place);
+    toc_writer_name(out, "place");
+    toc_text_add_char(out, '{');
+    toc_writer_text(out, "kind", place->kind);
+    toc_writer_text(out, "name", place->name);
+    if (writer->has_point) {
+        int64_t mm =
+            toc_places_distance_mm(writer->telling->places, (size_t)writer->place, writer->point);
+        long bearing = lround(toc_geo_bearing_deg(place->centre, writer->point)) % 360;
+        toc_text_addf(out, ",\"distance_m\":%lld,\"bearing_deg\":%ld", (long long)(mm / 1000),
+                      bearing);
+    }
+    toc_text_add_char(out, '}');
+}
+
+void toc_whereabouts_impact(const struct toc_writer *writer)
+{
+    struct toc_value room;
+    const struct toc_value *eta =
+        writer->newest != NULL
+            ? toc_writer_field(writer, writer->newest->kept, TOC_STR("eta"), &room)
+            : NULL;
+
+    if (eta != NULL && eta->kind == TOC_VALUE_NUMBER && eta->number >= 0 && eta->number < 86400) {
+        toc_writer_instant(writer->out, "impact_at",
+                           writer->newest->kept->at_ms + (int64_t)llround(eta->number * 1000));
+    }
+}
