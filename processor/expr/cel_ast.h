@@ -9,20 +9,12 @@
 extern "C" {
 #endif
 
-/* Operators, in one table: enum name, how CEL calls it, how it is written. */
-#define TOC_CEL_OPERATORS(X)                                                                       \
-    X(NOT, "!")                                                                                    \
-    X(NEGATE, "-")                                                                                 \
-    X(ADD, "+")                                                                                    \
-    X(SUBTRACT, "-") X(MULTIPLY, "*") X(DIVIDE, "/") X(MODULO, "%") X(EQUAL, "==")                 \
-        X(UNEQUAL, "!=") X(LESS, "<") X(AT_MOST, "<=") X(MORE, ">") X(AT_LEAST, ">=") X(IN, "in")  \
-            X(INDEX, "[]") X(OPTIONAL_INDEX, "[?]")
-
+/* Operators: expr/cel_operator.def. */
 enum toc_cel_operator {
-#define X(name, sign) TOC_CEL_##name,
-    TOC_CEL_OPERATORS(X)
-#undef X
-        TOC_CEL_OPERATOR_COUNT,
+#define TOC_CEL_OPERATOR(name, sign) TOC_CEL_##name,
+#include "expr/cel_operator.def"
+#undef TOC_CEL_OPERATOR
+    TOC_CEL_OPERATOR_COUNT,
 };
 
 enum toc_cel_node_kind {

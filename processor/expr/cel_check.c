@@ -495,9 +495,9 @@ static void check_optional_map(struct toc_cel_check *c, struct toc_cel_node *nod
 static void check_operator(struct toc_cel_check *c, struct toc_cel_node *node)
 {
     static const char *const names[] = {
-#define X(name, sign) sign,
-        TOC_CEL_OPERATORS(X)
-#undef X
+#define TOC_CEL_OPERATOR(name, sign) sign,
+#include "expr/cel_operator.def"
+#undef TOC_CEL_OPERATOR
     };
 
     for (struct toc_cel_node *child = node->first; child != NULL; child = child->next) {

@@ -29,9 +29,9 @@ static void spell_literal(const struct toc_cel_value *value, struct toc_text *ou
 static void spell_head(const struct toc_cel_node *node, struct toc_text *out)
 {
     static const char *const signs[] = {
-#define X(name, sign) sign,
-        TOC_CEL_OPERATORS(X)
-#undef X
+#define TOC_CEL_OPERATOR(name, sign) sign,
+#include "expr/cel_operator.def"
+#undef TOC_CEL_OPERATOR
     };
     static const char *const macros[] = {"all", "exists", "exists_one", "filter", "map"};
 
