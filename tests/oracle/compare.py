@@ -3,18 +3,23 @@
     compare.py --rules DIR [--types DIR] [--places DIR] [--accept-late 10m] EVENTS ALERTS
 
 ALERTS are records as `tocsin replay` writes them: NDJSON, a CloudEvent each with the alert record in
-`data`. The last record of an alert_id says what became of it; cancelled ones are left out. Exit 0:
-the same set of episodes; 1: not, and the difference is printed.
+`data`. The last record of an alert_id says what became of it; cancelled ones are left out. An alert that
+is evidence of another is called by its rule, key and begin. Exit 0: the same set of episodes; 1: not, and the
+difference is printed.
 """
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 
 from oracle import told
-from rulefile import load_rules, span_ms
-from world import World, accept, fold, fold_name, format_time, parse_time
+from rulefile import load_rules
+from derived import alert_name
+from world import LEVELS, World, accept, fold, fold_name, format_time, parse_time, span_ms
+
+LEVELS_MOST = 20  # Changes that a record tells, besides the level at the begin.
 
 
 class Record:
@@ -26,6 +31,8 @@ class Record:
         self.end = parse_time(data["end"]) if data.get("end") else None
         self.count = data["count"]
         self.evidence = [e["id"] for e in data["evidence"]]
+        self.levels = [(parse_time(l["since"]), LEVELS.index(l["level"])) for l in data.get("levels", [])]
+        self.level = LEVELS.index(data["level"])
         self.how = data["state"] if data["state"] in ("cleared", "expired") else None
         self.is_open = data["open"]
 
@@ -50,7 +57,10 @@ def fold_records(lines):
         if data["open"] and data["state"] not in ("new", "update"):
             raise ValueError(f"open after its end: {line}")
         last[data["alert_id"]] = data
-    return [Record(d) for d in last.values() if d["state"] != "cancelled"]
+    records = {i: Record(d) for i, d in last.items() if d["state"] != "cancelled"}
+    for record in records.values():
+        record.evidence = [alert_name(records[e], plain) if e in records else e for e in record.evidence]
+    return list(records.values())
 
 
 def plain(value):
@@ -61,16 +71,31 @@ def plain(value):
 def identity(episode):
     """What makes two episodes the same."""
     key = tuple(sorted((name, plain(value)) for name, value in episode.key.items()))
-    return (episode.rule, episode.mode, key, episode.begin, episode.end, episode.count,
-            tuple(episode.evidence))
+    return (episode.rule, episode.mode, key, episode.begin, episode.end, levels_of(episode),
+            episode.count, evidence_of(episode))
+
+
+def levels_of(episode):
+    """The newest level, and if it ever changed each with its time, as far as a record tells them."""
+    levels = [(t, LEVELS[level]) for t, level in episode.levels]
+    newest = levels[-1][1] if levels else LEVELS[episode.level]
+    return (newest,) + tuple((levels[:1] + levels[1:][-LEVELS_MOST:]) if len(levels) > 1 else ())
+
+
+def evidence_of(episode):
+    """Ids in order. Where alerts are among them they stand as a set: which comes first of one
+    millisecond hangs on ids that only the processor knows."""
+    ids = [re.sub(r"^alert:.*", lambda found: plain(found[0]), i) for i in episode.evidence]
+    return tuple(sorted(ids) if any(i.startswith("alert:") for i in ids) else ids)
 
 
 def words(of):
-    rule, mode, key, begin, end, count, evidence = of
+    rule, mode, key, begin, end, levels, count, evidence = of
     until = format_time(end) if end is not None else "open"
     named = ", ".join(f"{n}={v}" for n, v in key)
+    steps = ", ".join([levels[0]] + [f"{level} since {format_time(t)}" for t, level in levels[1:]])
     return (f"{rule} {mode} {{{named}}} {format_time(begin)} .. {until}"
-            f"  count {count}  {' '.join(evidence)}")
+            f"  {steps}  count {count}  {' '.join(evidence)}")
 
 
 def difference(expected, got):

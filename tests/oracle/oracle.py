@@ -12,234 +12,21 @@ import argparse
 import bisect
 import itertools
 import json
-import re
 import sys
 from collections import defaultdict
 from fractions import Fraction
 
 import geo
-from rulefile import load_rules, millionths, span_ms
-from world import World, accept, fold, fold_name, format_time, parse_time
+import measures
+from derived import Alerts
+from episodes import (NEVER, Line, Piece, Start, is_decided, overlay, set_levels, smooth,
+                      told_at_once)
+from judge import Judge, as_key
+from rulefile import MEASURES, load_rules, millionths
+from world import LEVELS, Positions, World, accept, fold, fold_name, format_time, span_ms
 
-NEVER = float("inf")
 EVIDENCE_MOST = 100
 VALUE_MOST = 9 * 10**12
-
-
-# ---- Which events count -------------------------------------------------------------------------
-
-def holds_for(test, value):
-    """Does one value (an item, of a list) meet the test?"""
-    def same(operand):
-        if isinstance(value, bool):
-            return operand == ("true" if value else "false")
-        if isinstance(value, str):
-            return text(value) == text(operand)
-        if test.of_time:
-            return value == parse_time(operand)
-        return Fraction(value) == Fraction(operand if isinstance(value, int) else float(operand))
-
-    def text(given):
-        return given if test.is_cased else fold(given)
-
-    def compares(operand):
-        if test.of_time:
-            return value, parse_time(operand)
-        return Fraction(value), Fraction(operand if isinstance(value, int) else float(operand))
-
-    checks = {
-        "equal": same,
-        "gt": lambda o: compares(o)[0] > compares(o)[1],
-        "gte": lambda o: compares(o)[0] >= compares(o)[1],
-        "lt": lambda o: compares(o)[0] < compares(o)[1],
-        "lte": lambda o: compares(o)[0] <= compares(o)[1],
-        "contains": lambda o: text(o) in text(value),
-        "startswith": lambda o: text(value).startswith(text(o)),
-        "endswith": lambda o: text(value).endswith(text(o)),
-        "re": lambda o: re.search(o, value, 0 if test.is_cased else re.IGNORECASE) is not None,
-    }
-    return any(checks[test.op](operand) for operand in test.operands)
-
-
-def judge_test(test, event, of_time):
-    """True, False, or None if the field it needs is missing."""
-    value = event.value(test.field)
-    test.of_time = of_time
-    if test.op == "exists":
-        met = (value is not None) == (test.operands[0] == "true")
-    elif value is None:
-        return True if test.is_not else None
-    elif isinstance(value, list):
-        if test.op == "contains":  # Of a list: an item equal to it.
-            each = [any(item_equal(test, item, o) for o in test.operands) for item in value]
-        else:
-            each = [holds_for(test, item) for item in value]
-        met = bool(each) and all(each) if test.is_all else any(each)
-    else:
-        met = holds_for(test, value)
-    return met != test.is_not
-
-
-def item_equal(test, item, operand):
-    return item == operand if test.is_cased else fold(item) == fold(operand)
-
-
-class Judge:
-    """Judges events for one alias of a rule."""
-
-    def __init__(self, world, rule, alias):
-        self.world, self.rule, self.alias = world, rule, alias
-
-    def condition(self, event):
-        """Do the tests of `match:` hold? None: a field is missing and no other test fails."""
-        fields = self.world.types[event.type].get("fields") or {}
-        results = []
-        for test in self.alias.tests:
-            of_time = test.field == "time" and "time" not in fields
-            of_time = of_time or fields.get(test.field, {}).get("type") == "time"
-            results.append(judge_test(test, event, of_time))
-        if False in results:
-            return False
-        return None if None in results else True
-
-    def point(self, event):
-        return event.fields.get(self.alias.location[event.type] or "")
-
-    def places(self, event):
-        """Ids of the places the event is near; None if it has no location."""
-        point = self.point(event)
-        if point is None:
-            return None
-        return [p.id for p in self.alias.places if p.distance_mm(point) <= self.alias.limit_mm]
-
-    def qualifies(self, event):
-        if event.type not in self.alias.of_types or self.condition(event) is not True:
-            return False
-        return not self.alias.near or bool(self.places(event))
-
-    def keys(self, event, places=None):
-        """The parts of the key that the event carries: a dict for each place found; none if one of
-        them is missing."""
-        keys = [{}]
-        for name, field in self.alias.carries.items():
-            if field is None:
-                found = self.places(event) if places is None else places
-                keys = [dict(k, **{name: place}) for k in keys for place in found]
-            else:
-                value = event.value(field)
-                if value is None:
-                    return []
-                keys = [dict(k, **{name: as_key(value)}) for k in keys]
-        return keys
-
-
-def as_key(value):
-    return fold(value) if isinstance(value, str) else value
-
-
-# ---- Episodes -----------------------------------------------------------------------------------
-
-class Episode:
-    def __init__(self, begin, end, evidence, how):
-        self.begin, self.end, self.evidence, self.how = begin, end, frozenset(evidence), how
-
-
-class Piece:
-    """Whole milliseconds [b, e) in which a rule holds raw, resting on the same evidence throughout."""
-
-    def __init__(self, b, e, evidence, newest):
-        self.b, self.e, self.evidence, self.newest = b, e, frozenset(evidence), newest
-        self.is_expired = False
-
-
-class Line:
-    """A clearing event: at c, everything it is tied to counts no more."""
-
-    def __init__(self, c, part, tie, point):
-        self.c, self.part, self.tie, self.point = c, part, tie, point
-
-
-class Start:
-    """The begin of the stream: what an awaited member was silent since. Is no evidence."""
-
-    def __init__(self, t):
-        self.t, self.order = t, (t, b"", b"")
-
-
-def is_decided(rule, begin, newest):
-    """Is a begin told when all is settled up to @newest?"""
-    return begin < newest or (begin == newest and told_at_once(rule) and rule.for_ms == 0)
-
-
-def smooth(run, pieces, cuts, is_answered):
-    """From raw to episodes: expire_after, for, keep_firing_for, and the cuts of clear_when."""
-    rule = run.rule
-    split = []
-    for piece in pieces:
-        edges = [piece.b] + sorted(c for c in cuts if piece.b < c < piece.e) + [piece.e]
-        split += [Piece(b, e, piece.evidence, piece.newest) for b, e in zip(edges, edges[1:])]
-    split.sort(key=lambda p: p.b)
-    for last, piece in zip(split, split[1:]):  # The newest evidence of the raw stretch so far.
-        if last.e == piece.b and piece.b not in cuts and None not in (last.newest, piece.newest):
-            piece.newest = max(last.newest, piece.newest)
-    if rule.expire_ms is not None:
-        for piece in split:
-            if piece.newest is not None and piece.newest + rule.expire_ms < piece.e:
-                piece.e = piece.newest + rule.expire_ms
-                piece.is_expired = True
-        split = [piece for piece in split if piece.b < piece.e]
-    stretches = []
-    for piece in split:
-        last = stretches[-1] if stretches else None
-        if last and last.e == piece.b and piece.b not in cuts:  # Goes on.
-            last.e, last.is_expired = piece.e, piece.is_expired
-            last.evidence |= piece.evidence
-            last.newest = piece.newest
-        else:
-            stretches.append(piece)
-    stretches = [s for s in stretches if s.e > s.b + rule.for_ms]
-    episodes = []
-    for s in stretches:
-        begin, end = s.b + rule.for_ms, s.e + rule.keep_ms
-        if not is_decided(rule, begin, run.newest):
-            continue  # Not yet known: no evidence for what it would join either.
-        how = "expired" if s.is_expired or not is_answered(s.e) else "cleared"
-        if rule.expire_ms is not None and s.newest is not None and s.newest + rule.expire_ms < end:
-            end, how = s.newest + rule.expire_ms, "expired"
-        cut = min((c for c in cuts if begin < c <= end), default=None)
-        if cut is not None:
-            end, how = cut, "cleared"
-        last = episodes[-1] if episodes else None
-        if last and begin <= last.end and not any(last.begin < c <= begin for c in cuts):
-            last.end, last.how, last.evidence = end, how, last.evidence | s.evidence
-        else:
-            episodes.append(Episode(begin, end, s.evidence, how))
-    return episodes
-
-
-def overlay(spans):
-    """Pieces of the union of @spans [(b, e, evidence, newest)]: at each moment, all that is alive."""
-    points = sorted({p for b, e, _, _ in spans for p in (b, e)})
-    pieces = []
-    for m, following in zip(points, points[1:]):
-        alive = [s for s in spans if s[0] <= m < s[1]]
-        if alive:
-            evidence = frozenset().union(*(s[2] for s in alive))
-            pieces.append(Piece(m, following, evidence, max(s[3] for s in alive)))
-    return pieces
-
-
-def told_at_once(rule):
-    """Kinds that further events can only confirm."""
-    rises = rule.compare in ("at_least", "more_than")
-    if rule.kind in ("event", "sequence", "latest"):
-        return True
-    if rule.kind in ("count", "count_distinct", "all_of", "any_kinds"):
-        return rises or rule.kind == "all_of"
-    if rule.kind == "sum":
-        return rises and rule.is_rising
-    return (rule.kind == "max" and rises) or (
-        rule.kind == "min" and rule.compare in ("at_most", "less_than"))
 
 
 class KeyCase:
@@ -251,6 +38,9 @@ class KeyCase:
         self.answers = []                  # Times of `expected`.
         self.series = []                   # latest: (event, meets here), of judged series events.
         self.starts = []                   # members: the begin of the stream.
+        self.passed = {}                   # warn_at: when the deadline of a clock passed, too.
+        part = dict(zip(run.rule.group_by, key[1:]))
+        self.limit = run.rule.threshold and run.rule.threshold.of(part, run.world)
 
     def events(self):
         return {e for events in self.by_alias.values() for e in events} | set(self.starts)
@@ -261,34 +51,103 @@ class KeyCase:
 
     # -- windowed kinds
 
-    def window_holds(self, window, m, dead, begun):
+    def span(self, event):
+        """The milliseconds [b, e) in which an event is in the window: an alert while it is open."""
+        if event.until is not None:
+            return event.t, event.until
+        return event.t, event.t + self.rule.within + 1
+
+    def measure(self, window, m, dead, begun):
+        """Does the rule hold raw at @m? The number that is compared (of all_of: True), or None."""
         rule, n = self.rule, len(window)
+        for field, least in rule.least_distinct.items():
+            values = {as_key(e.value(field)) for e in window if e.value(field) is not None}
+            if len(values) < least:
+                return None
         if rule.kind in ("all_of", "any_kinds"):
             present = sum(any(e in self.sets[a] for e in window) for a in rule.counted)
-            return present == len(rule.counted) if rule.kind == "all_of" else self.passes(present)
+            if rule.kind == "all_of":
+                return True if present == len(rule.counted) else None
+            return self.compared(present)
         is_from_above = rule.compare in ("at_most", "less_than")
         if rule.kind in ("count", "count_distinct", "sum"):
             if is_from_above and (begun is None or m < begun + rule.within):
-                return False
+                return None
             if not is_from_above and not window:
-                return False
+                return None
             if rule.kind == "count":
-                return self.passes(n)
+                return self.compared(n)
             if rule.kind == "count_distinct":
-                return self.passes(len({as_key(e.value(rule.field)) for e in window}))
+                return self.compared(len({as_key(e.value(rule.field)) for e in window}))
         elif not window:
-            return False
+            return None
+        if rule.kind == "ratio":
+            of, to = (sum(any(e in self.sets[a] for a in names) for e in window)
+                      for names in (rule.of, rule.to))
+            return self.compared(Fraction(of, to)) if to >= max(1, rule.least_events) else None
+        if rule.kind not in ("sum", "min", "max") and n < rule.least_events:
+            return None
+        if rule.kind == "trend":
+            return self.trend(n, m, dead)
         values = [self.run.millionths[e] for e in window]
-        limit = millionths(rule.threshold)
+        if rule.kind == "average" and (rule.weight or rule.half_life_ms):
+            weights = [self.run.weights.get(e, 1) for e in window]
+            value = measures.average(
+                list(zip([e.t for e in window], weights, values)), rule.half_life_ms)
+            return None if value is None else self.compared_rounded(value / 10**6)
         if rule.kind == "average":
-            return self.passes(sum(values), limit * n)
+            return self.compared(Fraction(sum(values), n * 10**6))
+        if rule.kind == "percentile":
+            return self.compared(Fraction(measures.percentile(values, rule.rank), 10**6))
         value = {"sum": sum, "min": min, "max": max}[rule.kind](values or [0])
-        return self.passes(value, limit)
+        return self.compared(Fraction(value, 10**6))
 
-    def passes(self, value, limit=None):
-        limit = self.rule.threshold if limit is None else limit
-        return {"at_least": value >= limit, "more_than": value > limit,
-                "at_most": value <= limit, "less_than": value < limit}[self.rule.compare]
+    def compared(self, value):
+        """@value if it compares with the threshold, else None."""
+        if self.limit is None:
+            return None
+        limit = self.limit
+        if self.rule.kind not in ("count", "count_distinct", "any_kinds"):
+            limit = Fraction(millionths(limit), 10**6)
+        holds = {"at_least": value >= limit, "more_than": value > limit,
+                 "at_most": value <= limit, "less_than": value < limit}[self.rule.compare]
+        return value if holds else None
+
+    def compared_rounded(self, value):
+        return self.compared(Fraction(measures.billionths(value), 10**9))
+
+    def trend(self, x, m, dead):
+        """Against the windows before, those that begin within the stream."""
+        rule, baseline, begin = self.rule, self.rule.baseline, self.run.begin
+        if m < begin + baseline.warm_up_ms:
+            return None
+        times = sorted(e.t for e in self.events() if self.counts(e, m, dead))
+        usual = []
+        for i in range(1, baseline.windows + 1):
+            low, high = m - rule.within - i * baseline.step_ms, m - i * baseline.step_ms
+            if low >= begin:
+                usual.append(bisect.bisect_right(times, high) - bisect.bisect_left(times, low))
+        if not usual or (rule.compare in ("at_most", "less_than") and not any(usual)):
+            return None
+        return self.compared_rounded(measures.trend(x, usual, baseline))
+
+    def moments(self, items, dead):
+        """Every millisecond in which the answer may change."""
+        rule = self.rule
+        points = set()
+        for e in items:
+            points |= {e.t, dead.get(e, e.t)}
+            if isinstance(e, Start) or e.until is None:
+                points |= {e.t + rule.within, e.t + rule.within + 1}
+            else:
+                points |= {e.until, e.t + rule.within}
+        if rule.kind == "trend":
+            begin, step = self.run.begin, rule.baseline.step_ms
+            points.add(begin + rule.baseline.warm_up_ms)
+            for i in range(1, rule.baseline.windows + 1):
+                points.add(begin + rule.within + i * step)
+                points |= {p + i * step for e in items for p in (e.t, e.t + rule.within + 1)}
+        return sorted(p for p in points if p <= self.run.newest)
 
     def windowed(self, dead, before):
         rule = self.rule
@@ -296,21 +155,25 @@ class KeyCase:
         starts = [e for e in items if isinstance(e, Start)]
         items = [e for e in items if not isinstance(e, Start)]
         self.sets = {a: set(self.by_alias[a]) for a in rule.counted}
-        times = [e.t for e in items]
-        points = {p for e in items + starts for p in (e.t, e.t + rule.within, e.t + rule.within + 1)}
-        points = sorted(points | {dead[e] for e in items + starts if e in dead})
+        alerts = [e for e in items if e.until is not None]
+        plain = [e for e in items if e.until is None]
+        times = [e.t for e in plain]
+        points = self.moments(starts + items, dead)
         pieces = []
         for m, following in zip(points, points[1:] + [NEVER]):
             low, high = bisect.bisect_left(times, m - rule.within), bisect.bisect_right(times, m)
-            window = [e for e in items[low:high] if self.counts(e, m, dead)]
+            window = [e for e in plain[low:high] if self.counts(e, m, dead)]
+            window += [e for e in alerts if e.t <= m < e.until and self.counts(e, m, dead)]
             begun = newest = None
             if rule.compare in ("at_most", "less_than"):
-                counting = [e.t for e in starts + items[:high] if self.counts(e, m, dead)]
+                counting = [e.t for e in starts + items if self.counts(e, m, dead)]
                 begun = min(counting, default=None)
-            if self.window_holds(window, m, dead, begun):
-                counting = window or [e for e in items[:high] if self.counts(e, m, dead)]
+            value = self.measure(window, m, dead, begun)
+            if value is not None:
+                counting = window or [e for e in items if self.counts(e, m, dead)]
                 newest = max((e.t for e in counting), default=None)
-                pieces.append(Piece(m, following, window, newest))
+                value = None if rule.kind == "all_of" else float(value)
+                pieces.append(Piece(m, following, window, newest, value))
         return pieces
 
     # -- pairwise near
@@ -320,18 +183,22 @@ class KeyCase:
         each alias, one event of each of N aliases."""
         rule = self.rule
         if rule.kind in ("count", "count_distinct"):
-            need = int(rule.threshold) + (rule.compare == "more_than")
-            choices = [[self.by_alias[rule.counted[0]]] * need]
+            choices = [[self.by_alias[rule.counted[0]]] * self.need()]
         elif rule.kind == "all_of":
             choices = [[self.by_alias[a] for a in rule.counted]]
         else:
-            need = int(rule.threshold) + (rule.compare == "more_than")
             choices = [[self.by_alias[a] for a in some]
-                       for some in itertools.combinations(rule.counted, need)]
+                       for some in itertools.combinations(rule.counted, self.need())]
         found = set()
         for lists in choices:
             self.extend([], lists, found)
         return found
+
+    def need(self):
+        """How many are enough; of a key without a threshold more than there can be."""
+        if self.limit is None:
+            return 1000
+        return int(self.limit) + 1 if self.rule.compare == "more_than" else -int(-self.limit // 1)
 
     def extend(self, chosen, lists, found):
         rule = self.rule
@@ -344,15 +211,18 @@ class KeyCase:
             if rule.kind == "count_distinct" and any(
                     as_key(e.value(rule.field)) == as_key(c.value(rule.field)) for c in chosen):
                 continue
-            if all(abs(e.t - c.t) <= rule.within and self.run.distance(e, c) <= rule.near_mm
-                   for c in chosen):
+            if all(self.meet(e, c) and self.run.distance(e, c) <= rule.near_mm for c in chosen):
                 self.extend(chosen + [e], lists[1:], found)
+
+    def meet(self, a, b):
+        """Are they ever in the window together?"""
+        return max(a.t, b.t) < min(self.span(a)[1], self.span(b)[1])
 
     def alive(self, dead, before):
         """[(b, e, clique, newest)]: when all members of a clique are in the window together."""
         spans = []
         for clique in self.run.cliques(self):
-            b, e = max(x.t for x in clique), min(x.t for x in clique) + self.rule.within + 1
+            b, e = max(x.t for x in clique), min(self.span(x)[1] for x in clique)
             e = min([e] + [dead[x] for x in clique if x in dead])
             if b < e and b < before:
                 spans.append((b, e, clique, b))
@@ -473,6 +343,7 @@ class KeyCase:
     def absence(self, dead, before):
         rule = self.rule
         items = sorted((e for e in self.events() if e.t < before), key=lambda e: e.order)
+        self.passed = {}
         answers = sorted(t for t in self.answers if t < before)
         if rule.kind == "silence":  # Of beats at one moment, the last.
             items = [e for e in items if isinstance(e, Start)
@@ -485,6 +356,9 @@ class KeyCase:
             else:
                 answer = next((t for t in answers if t >= s), NEVER)
             due, stop = s + rule.deadline, min(answer, dead.get(e, NEVER))
+            self.passed[e] = due
+            if rule.warn_at is not None:
+                due = s + rule.deadline * rule.warn_at // 100
             if due < min(stop, self.run.newest):  # What is not yet due is no evidence.
                 spans.append((due, stop, frozenset([e]), due))
         if rule.expire_ms is not None and rule.kind == "absence":
@@ -553,21 +427,33 @@ class KeyCase:
                 cuts.append((c, evidence))
             for e in gone:
                 dead.setdefault(e, c)
-        return self.episodes(dead, cuts)
+        episodes = self.episodes(dead, cuts)
+        for episode in episodes:
+            set_levels(self, episode)
+        return episodes
+
+
+def to_millionths(value):
+    """Whole 10^-6, half away from zero."""
+    exact = abs(Fraction(value)) * 1_000_000 + Fraction(1, 2)
+    return (1 if value >= 0 else -1) * (exact.numerator // exact.denominator)
 
 
 class Run:
     """One rule over a set of events."""
 
-    def __init__(self, world, rule, events):
+    def __init__(self, world, rule, events, alerts=(), positions=None):
+        """@events: the accepted ones; @alerts: those of other rules that its aliases take."""
         self.world, self.rule = world, rule
-        self.judges = {n: Judge(world, rule, a) for n, a in rule.aliases.items()}
+        positions = positions or Positions(world, events)
+        self.judges = {n: Judge(world, positions, a) for n, a in rule.aliases.items()}
         self.cases = {}
-        self.millionths = {}
+        self.millionths, self.weights = {}, {}
         self.without, self.lines = [], defaultdict(list)
         self.newest = max((e.t for e in events), default=None)
+        self.begin = min((e.t for e in events), default=None)
         self.known_cliques = {}
-        self.gather(sorted(events, key=lambda e: e.order))
+        self.gather(sorted(list(events) + list(alerts), key=lambda e: e.order))
 
     def case(self, mode, part):
         key = (mode,) + tuple(part[n] for n in self.rule.group_by)
@@ -583,23 +469,31 @@ class Run:
         if rule.field is None:
             return True
         value = event.value(rule.field)
-        if value is None or (rule.kind != "count_distinct" and abs(value) > VALUE_MOST):
+        if value is None or (rule.kind in MEASURES and abs(value) > VALUE_MOST):
             return False
-        if rule.kind != "count_distinct":
-            exact = abs(Fraction(value)) * 1_000_000 + Fraction(1, 2)
-            self.millionths[event] = (1 if value >= 0 else -1) * (exact.numerator // exact.denominator)
+        if rule.weight:
+            weight = event.value(rule.weight)
+            if weight is None or not 0 <= weight <= VALUE_MOST:
+                return False
+            self.weights[event] = to_millionths(weight)
+        if rule.kind in MEASURES:
+            self.millionths[event] = to_millionths(value)
         return True
 
     def gather(self, events):
         rule = self.rule
         if rule.kind == "latest":
             self.gather_series(events)
+        for_every_key = []
         for event in events:
             for alias in dict.fromkeys(rule.counted if rule.kind != "latest" else []):
                 judge = self.judges[alias]
                 if judge.qualifies(event) and self.counts_at_all(alias, event):
                     for part in judge.keys(event):
-                        self.case(event.mode, part).by_alias[alias].append(event)
+                        if len(part) < len(rule.group_by):
+                            for_every_key.append((alias, event, part))
+                        else:
+                            self.case(event.mode, part).by_alias[alias].append(event)
             for alias, tie in rule.without:
                 if self.judges[alias].qualifies(event):
                     for part in self.judges[alias].keys(event):
@@ -609,10 +503,14 @@ class Run:
                     for part in self.judges[alias].keys(event):
                         point = self.judges[alias].point(event)
                         self.lines[event.mode].append(Line(event.t, part, tie, point))
+        for alias, event, part in for_every_key:  # all_of: an alert without a part of the key.
+            for case in self.cases.values():
+                if case.key[0] == event.mode and case.agrees(part):
+                    case.by_alias[alias].append(event)
         if rule.members is not None and events:
             for entry in rule.members:
                 part = {n: self.member_value(n, entry[n]) for n in rule.group_by}
-                self.case("actual", part).starts.append(Start(events[0].t))
+                self.case("actual", part).starts.append(Start(self.begin))
         if rule.kind in ("absence", "silence"):
             judge = self.judges[rule.expected]
             for event in events:
@@ -638,7 +536,7 @@ class Run:
         fields = {n: f for n, f in judge.alias.carries.items() if f is not None}
         series = defaultdict(list)  # (mode, fields) -> [(event, keys it meets at)]
         for event in events:
-            if event.type not in judge.alias.of_types:
+            if not judge.is_of(event):
                 continue
             values = {n: event.value(f) for n, f in fields.items()}
             if any(v is None for v in values.values()):
@@ -673,6 +571,14 @@ class Run:
                 return self.judges[alias].point(event)
         return None
 
+    def place_of(self, evidence, until):
+        """The location of the newest evidence dated up to @until that has one."""
+        for event in sorted(evidence, key=lambda e: e.order, reverse=True):
+            point = None if isinstance(event, Start) or event.t > until else self.location(event)
+            if point is not None:
+                return point
+        return None
+
     def apart(self, alias_a, a, alias_b, b):
         return self.point_apart(alias_a, a, self.judges[alias_b].point(b))
 
@@ -684,36 +590,51 @@ class Run:
 # ---- What is told -------------------------------------------------------------------------------
 
 class Told:
-    """An episode as told once all is settled up to @newest_ms; times in ms, no end while open."""
+    """An episode as told once all is settled up to @newest; times in ms, no end while open."""
 
-    def __init__(self, rule, key, episode):
+    def __init__(self, rule, key, episode, newest):
         self.rule, self.mode = rule.name, key[0]
         self.key = dict(zip(rule.group_by, key[1:]))
+        if rule.milestone:
+            self.key["milestone"] = rule.milestone
         evidence = sorted((e for e in episode.evidence if not isinstance(e, Start)),
                           key=lambda e: e.order)
         self.begin, self.count = episode.begin, len(evidence)
-        self.end = episode.end
+        self.is_open = episode.end >= newest
+        self.end = None if self.is_open else episode.end
         self.evidence = [e.id for e in evidence[:EVIDENCE_MOST]]
-        self.how = episode.how
+        self.how = None if self.is_open else episode.how
+        self.levels = told_levels(rule, episode, newest)
 
     def as_json(self):
         told = dict(vars(self), begin=format_time(self.begin))
         told["end"] = format_time(self.end) if self.end is not None else None
+        told["levels"] = [[format_time(t), LEVELS[level]] for t, level in self.levels]
         return told
 
 
+def told_levels(rule, episode, newest):
+    """The changes of level that are decided: a rise as a begin is, a fall once time has passed it."""
+    kept = episode.levels[:1]
+    for (_, before), (t, level) in zip(episode.levels, episode.levels[1:]):
+        if is_decided(rule, t, newest) if level > before else t < newest:
+            kept.append((t, level))
+    return kept
+
+
 def told(world, rules, events):
-    """Every episode of @rules over @events (accepted ones) that is told when the watermark of each
-    rule has reached the newest event time."""
+    """Every episode of @rules (each after those it reads) over @events (accepted ones) that is told when
+    the watermark of each rule has reached the newest event time."""
     newest = max((e.t for e in events), default=None)
-    answer = []
+    answer, positions, alerts = [], Positions(world, events), Alerts()
     for rule in rules:
-        for key, case in Run(world, rule, events).cases.items():
-            for episode in case.truth():
-                made = Told(rule, key, episode)
-                if made.end >= newest:
-                    made.end = made.how = None
-                answer.append(made)
+        below = alerts.read_by(rule)
+        for part in rule.parts():
+            run = Run(world, part, events, below, positions)
+            for key, case in run.cases.items():
+                for episode in case.truth():
+                    answer.append(Told(part, key, episode, newest))
+                    alerts.add(rule, answer[-1], run.place_of(episode.evidence, episode.begin))
     return sorted(answer, key=lambda t: (t.rule, t.mode, str(t.key), t.begin, t.evidence))
 
 

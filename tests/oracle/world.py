@@ -9,7 +9,10 @@ import json
 import os
 import re
 import unicodedata
+from bisect import bisect_right
+from collections import defaultdict
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 import yaml
 
@@ -18,6 +21,25 @@ import geo
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 ENVELOPE = ("id", "source", "type", "time", "subject", "mode")
 MODES = ("actual", "exercise", "test")
+LEVELS = ("informational", "low", "medium", "high", "critical")
+SPAN = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def span_ms(text):
+    """Milliseconds of "90s", "1h30m", "250ms"."""
+    return sum(int(n) * SPAN[unit] for n, unit in re.findall(r"(\d+)(ms|[smhd])", text))
+
+
+def offset_ms(text):
+    """Milliseconds of "+02:00", "-03:30"."""
+    sign, hours, minutes = re.fullmatch(r"([+-])(\d\d):(\d\d)", text).groups()
+    return (1 if sign == "+" else -1) * 60_000 * (60 * int(hours) + int(minutes))
+
+
+def distance_mm(text):
+    """Millimetres of "300 m", "1.5 km"."""
+    number, unit = re.fullmatch(r"([\d.]+)\s*(m|km)", text).groups()
+    return int(Decimal(number) * (1000 if unit == "m" else 1_000_000))
 
 
 def fold(text):
@@ -81,11 +103,19 @@ class Place:
         self.id = fold_name(self.name)
         self.names = {self.id} | {fold_name(a) for a in about.get("aliases", [])}
         self.radius_m = float(about.get("radius_m", 0))
+        self.properties = about
+        self.offset_ms = offset_ms(about["utc_offset"]) if "utc_offset" in about else None
+        self.known = {}  # Distances found.
         self.shape = feature["geometry"]["type"]
         self.coordinates = feature["geometry"]["coordinates"]
 
     def distance_mm(self, point):
         """Whole millimetres from @point to the outline, 0 inside; the point's error is taken off."""
+        if point not in self.known:
+            self.known[point] = self.measure_mm(point)
+        return self.known[point]
+
+    def measure_mm(self, point):
         if self.shape == "Point":
             lon, lat = self.coordinates[:2]
             away = geo.metres(point, (lat, lon)) - self.radius_m
@@ -100,12 +130,67 @@ class Place:
         return max(0, geo.to_mm(away - point[2]))
 
 
+class Mover:
+    """What a type says of the places that move: its events tell where one of @kind, called by the field
+    @name, is."""
+
+    def __init__(self, spec):
+        self.kind, self.name = fold(spec["kind"]), spec["name"]
+        self.speed = float(re.fullmatch(r"([\d.]+)\s*m/s", spec["speed"]).group(1))
+        self.keep_ms = span_ms(spec["keep"])
+
+
+class Positions:
+    """Where the places that move are, as a set of accepted events tells."""
+
+    def __init__(self, world, events):
+        self.world = world
+        self.told = defaultdict(list)  # (kind, mode) -> names; (kind, mode, name) -> [(order, event)].
+        for event in sorted(events, key=lambda e: e.order):
+            mover = world.movers.get(event.type)
+            point = mover and event.fields.get(world.types[event.type].get("location") or "")
+            name = mover and event.value(mover.name)
+            if point is None or name is None:
+                continue
+            key = (mover.kind, event.mode, fold_name(name))
+            if key not in self.told:
+                self.told[key[:2]].append(key[2])
+            self.told[key].append(event)
+
+    def own_name(self, event):
+        """(kind, name) of what the event itself reports, or None."""
+        mover = self.world.movers.get(event.type)
+        name = mover and event.value(mover.name)
+        return None if name is None else (mover.kind, fold_name(name))
+
+    def near(self, kind, event, point, limit_mm):
+        """Names of those of @kind that are within the distance of @point at the time of the event."""
+        names = self.told.get((kind, event.mode), [])
+        return [n for n in names if (kind, n) != self.own_name(event)
+                and self.distance_mm(kind, n, event, point) <= limit_mm]
+
+    def distance_mm(self, kind, name, event, point):
+        """Whole millimetres to the disc in which it may be by now; endless if nobody knows."""
+        said = self.told[kind, event.mode, name]
+        at = bisect_right([e.t for e in said], event.t)
+        if not at:
+            return float("inf")
+        newest = said[at - 1]
+        mover, age_ms = self.world.movers[newest.type], event.t - newest.t
+        if age_ms > mover.keep_ms:
+            return float("inf")
+        centre = newest.fields[self.world.types[newest.type]["location"]]
+        radius_mm = geo.to_mm(centre[2] + mover.speed * age_ms / 1000)
+        return max(0, geo.to_mm(geo.metres(point, centre) - point[2]) - radius_mm)
+
+
 class World:
     """Event types and places, as declared."""
 
     def __init__(self, types=None, places=None):
         self.types = {}
         self.places = []
+        self.movers = {}  # By type.
         for document in documents(types) if types else []:
             self.add_type(document)
         if places and os.path.isdir(places):
@@ -115,6 +200,14 @@ class World:
 
     def add_type(self, document):
         self.types[document["type"]] = document
+        if "location" not in document:
+            places = [n for n, f in (document.get("fields") or {}).items() if f["type"] == "place"]
+            document["location"] = places[0] if len(places) == 1 else None
+        if "place" in document:
+            self.movers[document["type"]] = Mover(document["place"])
+
+    def moving_kinds(self):
+        return {mover.kind for mover in self.movers.values()}
 
     def add_places(self, collection):
         features = collection.get("features", [collection])
@@ -129,6 +222,8 @@ class World:
 
 class Event:
     """One accepted event. `t` is its time; `order` is (time, source, id)."""
+
+    alert = until = None  # It is no alert.
 
     def __init__(self, record, fields):
         self.id = record["id"]

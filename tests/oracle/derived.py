@@ -1,0 +1,73 @@
+"""Alerts as events: what a rule sees of the episodes of others."""
+
+from world import LEVELS
+
+SOURCE = b"tocsin"
+
+
+class AlertEvent:
+    """An alert as another rule sees it; until (ms): while it is open it takes part, None: only its
+    moment counts."""
+
+    def __init__(self, of, told, t, until, location):
+        self.alert, self.t, self.until, self.location = of.id, t, until, location
+        self.mode, self.type = told.mode, None
+        self.id = alert_name(told)
+        key = [str(v).encode() for v in told.key.values()]
+        name = b"\0".join([told.rule.encode(), b"%020d" % told.begin] + key)
+        self.order = (t, SOURCE, name)
+        self.fields = dict(told.key, rule=told.rule, level=LEVELS[told.own_level], alert_id=self.id,
+                           mode=told.mode, time=t)
+
+    def value(self, name):
+        return self.fields.get(name)
+
+    def __repr__(self):
+        return f"{self.id}@{self.t}"
+
+
+def alert_name(told, plain=lambda value: value):
+    """What stands for the alert's id, which only the processor knows."""
+    key = ",".join(f"{n}={plain(v)}" for n, v in sorted(told.key.items()))
+    return f"alert:{told.rule}/{told.mode}/{key}/{told.begin}"
+
+
+class Alerts:
+    """The episodes found so far."""
+
+    def __init__(self):
+        self.known = []  # (rule, told, location)
+        self.made = {}   # The same alert read in the same way is the same event.
+
+    def add(self, rule, told, location):
+        told.own_level = rule.level
+        self.known.append((rule, told, location))
+
+    def read_by(self, rule):
+        """The alert events that the aliases of @rule take."""
+        ways = {a.alert.id: a.alert for a in rule.aliases.values() if a.alert}
+        return [event for of in ways.values() for event in self.read(of)]
+
+    def read(self, of):
+        if of.id not in self.made:
+            self.made[of.id] = [
+                AlertEvent(of, told, t, until, location)
+                for rule, told, location in self.known
+                if (not rule.is_over_any if of.rule == "any" else rule.name == of.rule)
+                for t, until in moments(of, told)]
+        return self.made[of.id]
+
+
+def moments(of, told):
+    """[(t, until)]: when such an alert is seen."""
+    end = float("inf") if told.end is None else told.end
+    if of.state in ("cleared", "expired"):
+        return [(told.end, None)] if told.how == of.state else []
+    if of.state in ("escalated", "deescalated"):
+        changes = zip(told.levels, told.levels[1:])
+        return [(t, None) for (_, before), (t, now) in changes
+                if (now > before) == (of.state == "escalated")]
+    if of.level is not None:
+        reached = [t for t, level in told.levels if level >= of.level]
+        return [(reached[0], end)] if reached else []
+    return [(told.begin, end)]
