@@ -1,11 +1,14 @@
 /* cli/test.c - `tocsin test`: the inline tests of rules, on a clock that nobody waits for. */
 #include "cli/command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "cli/coverage.h"
+#include "cli/junit.h"
 #include "cli/rules.h"
 #include "cli/terminal.h"
 #include "cli/trial.h"
@@ -16,6 +19,8 @@ struct suite {
     struct toc_diag *diag;
     struct toc_ruleset *rules;
     struct toc_text report;
+    struct toc_junit junit;
+    struct toc_coverage coverage;
     size_t passed, failed, broken, untested;
 };
 
@@ -46,6 +51,7 @@ static void run_test(struct suite *suite, const struct toc_rule *rule, const str
 
     toc_text_clear(&suite->report);
     toc_trial_run(&trial, &world, rule->name, test, suite->diag);
+    enum toc_junit_result result = TOC_JUNIT_BROKEN;
     if (trial.is_broken) {
         suite->broken++;
     } else {
@@ -57,8 +63,13 @@ static void run_test(struct suite *suite, const struct toc_rule *rule, const str
         is_passed = is_passed && trial.rests;
         suite->passed += is_passed;
         suite->failed += !is_passed;
+        result = is_passed ? TOC_JUNIT_PASSED : TOC_JUNIT_FAILED;
         report(suite, rule, test, is_passed, &suite->report);
     }
+    const struct toc_yaml *name = toc_yaml_find(test, "name");
+    toc_junit_add(&suite->junit, rule->name, name != NULL ? name->text : TOC_STR("?"),
+                  toc_diag_path(suite->diag, test->mark.file), test->mark.line, result,
+                  toc_text_str(&suite->report));
     toc_trial_finish(&trial);
 }
 
@@ -70,6 +81,48 @@ static void run_rule(struct suite *suite, const struct toc_rule *rule)
     }
     for (const struct toc_yaml *test = rule->tests->first; test != NULL; test = test->next) {
         run_test(suite, rule, test);
+    }
+    toc_junit_close(&suite->junit, rule->name);
+    if (toc_args_has(suite->args, TOC_OPT_COVERAGE)) {
+        struct toc_trial_world world = {.paths = toc_rules_paths(&suite->at),
+                                        .rules = suite->rules};
+        toc_coverage_try(&suite->coverage, &world, rule, suite->diag);
+    }
+}
+
+/* Write what --junit asks for. False: it cannot be, and has been told. */
+static bool write_junit(const struct suite *suite)
+{
+    const char *path = suite->args->values[TOC_OPT_JUNIT];
+    struct toc_text text = {0};
+
+    if (path == NULL) {
+        return true;
+    }
+    FILE *file = fopen(path, "w");
+    toc_junit_write(&suite->junit, &text);
+    bool is_written = file != NULL && fwrite(text.data, 1, text.size, file) == text.size;
+    is_written = (file == NULL || fclose(file) == 0) && is_written;
+    if (!is_written) {
+        toc_terminal_say("%s: %s", path, strerror(errno));
+    }
+    toc_text_finish(&text);
+    return is_written;
+}
+
+/* What no test shows to matter, as data. */
+static void tell_coverage(const struct suite *suite)
+{
+    const struct toc_coverage *coverage = &suite->coverage;
+
+    fwrite(coverage->report.data != NULL ? coverage->report.data : "", 1, coverage->report.size,
+           stdout);
+    if (!toc_args_has(suite->args, TOC_OPT_QUIET)) {
+        fflush(stdout);
+        toc_terminal_say("%zu clauses are tested, %zu are not; of %zu what differs is not looked "
+                         "at, %zu could not be tried",
+                         coverage->tested, coverage->untested, coverage->unseen,
+                         coverage->not_tried);
     }
 }
 
@@ -119,13 +172,21 @@ static enum toc_exit run_suite(struct suite *suite, size_t first_name)
         fflush(stdout);
         toc_rules_tell(suite->diag, stderr);
     }
+    if (toc_args_has(suite->args, TOC_OPT_COVERAGE)) {
+        tell_coverage(suite);
+    }
     if (!toc_args_has(suite->args, TOC_OPT_QUIET)) {
         toc_terminal_say("%zu tests passed, %zu failed, %zu are wrong; %zu rules have none",
                          suite->passed, suite->failed, suite->broken, suite->untested);
     }
-    return suite->broken > 0   ? TOC_EXIT_INVALID
-           : suite->failed > 0 ? TOC_EXIT_FINDINGS
-                               : TOC_EXIT_OK;
+    if (!write_junit(suite)) {
+        return TOC_EXIT_IO;
+    }
+    bool is_short = toc_args_has(suite->args, TOC_OPT_STRICT) &&
+                    suite->coverage.untested + suite->coverage.unseen > 0;
+    return suite->broken > 0               ? TOC_EXIT_INVALID
+           : suite->failed > 0 || is_short ? TOC_EXIT_FINDINGS
+                                           : TOC_EXIT_OK;
 }
 
 enum toc_exit toc_cli_test(const struct toc_args *args)
@@ -151,5 +212,7 @@ done:
     toc_diag_destroy(suite.diag);
     toc_rules_finish(&suite.at);
     toc_text_finish(&suite.report);
+    toc_junit_finish(&suite.junit);
+    toc_coverage_finish(&suite.coverage);
     return result;
 }
