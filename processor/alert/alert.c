@@ -13,6 +13,7 @@ static const char *const state_texts[] = {
     [TOC_ALERT_CANCELLED] = "cancelled",
     [TOC_ALERT_ESCALATED] = "escalated",
     [TOC_ALERT_DEESCALATED] = "deescalated",
+    [TOC_ALERT_ACKED] = "acked",
 };
 _Static_assert(sizeof state_texts / sizeof state_texts[0] == TOC_ALERT_STATES,
                "a state has no word");
@@ -25,6 +26,7 @@ const char *toc_alert_state_text(enum toc_alert_state state)
 void toc_alerts_finish(struct toc_alerts *alerts)
 {
     for (size_t i = 0; i < alerts->count; i++) {
+        toc_said_destroy(alerts->items[i]->said);
         toc_mem_free(alerts->items[i]);
     }
     toc_mem_free(alerts->items);
@@ -109,10 +111,43 @@ static struct toc_alert *add_alert(struct toc_alerts *alerts)
 
 static void remove_alert(struct toc_alerts *alerts, size_t index)
 {
+    toc_said_destroy(alerts->items[index]->said);
     toc_mem_free(alerts->items[index]);
     alerts->count--;
     memmove(&alerts->items[index], &alerts->items[index + 1],
             (alerts->count - index) * sizeof(struct toc_alert *));
+}
+
+struct toc_said *toc_alert_said(struct toc_alert *alert)
+{
+    if (alert->said == NULL) {
+        alert->said = toc_said_create();
+    }
+    return alert->said;
+}
+
+bool toc_alert_is_judged(const struct toc_alert *alert)
+{
+    return alert->said != NULL && alert->said->ended != TOC_ENDING_NONE;
+}
+
+struct toc_str toc_alert_suppressed_by(const struct toc_alert *alert,
+                                       const struct toc_telling *telling)
+{
+    return telling->suppressed_by != NULL ? telling->suppressed_by(alert, telling, telling->context)
+                                          : (struct toc_str){0};
+}
+
+/* What is told of how an episode ends: people's word, else its own. */
+static enum toc_ending ending_of(const struct toc_alert *alert, const struct toc_episode *episode)
+{
+    return toc_alert_is_judged(alert) ? alert->said->ended : episode->ending;
+}
+
+static int64_t end_of(const struct toc_alert *alert, const struct toc_episode *episode)
+{
+    return toc_alert_is_judged(alert) && episode->end_ms == TOC_INSTANT_NEVER ? alert->said->line_ms
+                                                                              : episode->end_ms;
 }
 
 void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
@@ -123,20 +158,25 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     alert->is_open = is_open;
     alert->seq++;
     alert->begin_ms = episode->begin_ms;
-    alert->end_ms = is_open ? TOC_INSTANT_NEVER : episode->end_ms;
+    alert->end_ms = is_open ? TOC_INSTANT_NEVER : end_of(alert, episode);
     alert->last_ms = episode->last_ms;
     alert->count = episode->count;
     alert->digest = episode->digest;
-    alert->ending = episode->ending;
+    alert->ending = ending_of(alert, episode);
     alert->place = episode->place;
     alert->told_ms = telling->now_ms;
     alert->is_waiting = false;
     toc_alert_note_level(alert, episode, telling);
+    if (alert->said != NULL) {
+        alert->said->is_untold = false;
+    }
     struct toc_record_content content = {
         .alert = alert,
         .episode = episode,
-        .ending = is_open ? TOC_ENDING_NONE : episode->ending,
+        .ending = is_open ? TOC_ENDING_NONE : alert->ending,
+        .suppressed_by = toc_alert_suppressed_by(alert, telling),
     };
+    alert->is_suppressed = content.suppressed_by.size > 0;
     telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
 }
 
@@ -146,8 +186,13 @@ bool toc_alert_is_settled(const struct toc_alert *alert, const struct toc_tellin
            alert->end_ms <= telling->settled_ms && alert->derived_ms < telling->settled_ms;
 }
 
-enum toc_alert_state toc_alert_end_state(const struct toc_episode *episode)
+enum toc_alert_state toc_alert_end_state(const struct toc_alert *alert,
+                                         const struct toc_episode *episode)
 {
+    if (toc_alert_is_judged(alert)) {
+        return alert->said->ended == TOC_ENDING_FALSE_ALARM ? TOC_ALERT_CANCELLED
+                                                            : TOC_ALERT_CLEARED;
+    }
     return episode->ending == TOC_ENDING_WINDOW || episode->ending == TOC_ENDING_EXPIRED
                ? TOC_ALERT_EXPIRED
                : TOC_ALERT_CLEARED;
@@ -163,9 +208,21 @@ static bool is_changed(const struct toc_alert *alert, const struct toc_episode *
 {
     return toc_alert_is_level_changed(alert, episode, telling) ||
            alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
-           alert->digest != episode->digest ||
-           (!alert->is_open &&
-            (alert->end_ms != episode->end_ms || alert->ending != episode->ending));
+           alert->digest != episode->digest || (alert->said != NULL && alert->said->is_untold) ||
+           (!alert->is_open && (alert->end_ms != end_of(alert, episode) ||
+                                alert->ending != ending_of(alert, episode)));
+}
+
+/* People have ended it: over at once, and it stays so. What late truth changes of an all-clear is
+ * told; of a false alarm nobody wants to hear more. */
+static void tell_judged(struct toc_alert *alert, const struct toc_episode *episode,
+                        const struct toc_telling *telling)
+{
+    if (alert->is_open) {
+        toc_alert_tell(alert, episode, toc_alert_end_state(alert, episode), false, telling);
+    } else if (alert->said->ended == TOC_ENDING_ALL_CLEAR && is_changed(alert, episode, telling)) {
+        toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, false, telling);
+    }
 }
 
 static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
@@ -182,14 +239,19 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
         due->watermark_ms = least(due->watermark_ms, episode->begin_ms + 1);
         return;
     }
+    if (alert != NULL && toc_alert_is_judged(alert)) {
+        tell_judged(alert, episode, telling);
+        return;
+    }
     if (alert == NULL) {
         alert = episode->alert = add_alert(alerts);
         alert->is_linked = true;
+        alert->owner = telling->owner;
         /* A late event is put just behind the settled time, wherever its episode lies. */
         alert->derived_ms = episode->is_late ? telling->settled_ms : TOC_INSTANT_MIN;
         name_alert(alerts, alert, episode, telling);
-        if (telling->seq_told != NULL) {
-            alert->seq = telling->seq_told(alert->id, telling->context);
+        if (telling->on_named != NULL) {
+            telling->on_named(alert, telling->context);
         }
         toc_alert_tell(alert, episode, alert->seq > 0 ? TOC_ALERT_UPDATE : TOC_ALERT_NEW, true,
                        telling);
@@ -202,7 +264,7 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
         toc_alert_tell_levels(alert, episode, telling, due);
     }
     if (alert->is_open && is_over) {
-        toc_alert_tell(alert, episode, toc_alert_end_state(episode), false, telling);
+        toc_alert_tell(alert, episode, toc_alert_end_state(alert, episode), false, telling);
     }
     if (!alert->is_open) {
         return;

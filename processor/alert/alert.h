@@ -11,10 +11,13 @@
  *
  *   * at most every `update_every`; all else at once.
  *
+ * What people end (all_clear, false_alarm) is over as soon as they say so, and stays it.
+ *
  * An alert keeps its id and goes on counting its `seq` whatever becomes of it, until nothing can
  * change it any more. Memory: one struct an alert that can still change. Threads: one owner.
  * Clock: the lane clock, handed in. */
 #pragma once
+#include "alert/said.h"
 #include "event/place.h"
 #include "rule/rule.h"
 #include "state/episode.h"
@@ -27,6 +30,7 @@ enum toc_alert_state {
     TOC_ALERT_CANCELLED,
     TOC_ALERT_ESCALATED,
     TOC_ALERT_DEESCALATED,
+    TOC_ALERT_ACKED,
     TOC_ALERT_STATES, /* How many there are. */
 };
 const char *toc_alert_state_text(enum toc_alert_state state);
@@ -54,6 +58,8 @@ struct toc_alert {
     bool is_linked;                    /* An episode bears it. */
     bool is_adopted;                   /* Goes on from an earlier run. */
     bool is_waiting;                   /* An update waits for update_every. */
+    bool is_acked;                     /* Somebody knows of it, or has taken it over. */
+    bool is_suppressed;                /* What was told last carries suppressed_by. */
     int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
     enum toc_ending ending;            /* As told. */
     uint64_t count, digest;
@@ -64,6 +70,8 @@ struct toc_alert {
     int64_t derived_ms; /* Up to this settled time it is derived again, even if it ended before. */
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */
+    struct toc_said *said;     /* What people said; NULL: nothing. Owned. */
+    void *owner;               /* telling->owner of when it was named. */
 };
 
 struct toc_alerts { /* Of one key, in the order they were first told. */
@@ -88,11 +96,16 @@ struct toc_telling {
     struct toc_text *record, *topic; /* Room to write in. */
     void (*on_record)(const struct toc_alert *alert, const struct toc_telling *telling,
                       struct toc_str data, void *context); /* *record holds the CloudEvent. */
-    /* The seq an earlier run told last of this id; 0: it never did. May be NULL. */
-    uint64_t (*seq_told)(const char *id, void *context);
+    /* @alert has just got its id. If an earlier run told of it, set its `seq` to the one told last
+     * and `said` to what was said. May be NULL. */
+    void (*on_named)(struct toc_alert *alert, void *context);
     /* Nothing can change this alert any more; it is forgotten. May be NULL. */
     void (*on_final)(const struct toc_alert *alert, const struct toc_telling *telling,
                      void *context);
+    /* What mutes @alert at now_ms; empty: nothing does. May be NULL. */
+    struct toc_str (*suppressed_by)(const struct toc_alert *alert,
+                                    const struct toc_telling *telling, void *context);
+    void *owner; /* Whose alerts these are: the caller's. */
     void *context;
 };
 
@@ -112,8 +125,13 @@ struct toc_alerts_due toc_alerts_tell(struct toc_alerts *alerts, struct toc_epis
 /* Tell @episode, borne by @alert, as @state: for who takes over alerts of an earlier run. */
 void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
                     enum toc_alert_state state, bool is_open, const struct toc_telling *telling);
-/* cleared or expired: how an episode that is over is told. */
-enum toc_alert_state toc_alert_end_state(const struct toc_episode *episode);
+/* cleared, expired or, if people say so, cancelled: how an alert that is over is told. */
+enum toc_alert_state toc_alert_end_state(const struct toc_alert *alert,
+                                         const struct toc_episode *episode);
+/* What was said of @alert, to add to. */
+struct toc_said *toc_alert_said(struct toc_alert *alert);
+/* Has somebody ended it by all_clear or false_alarm? */
+bool toc_alert_is_judged(const struct toc_alert *alert);
 
 /* level.c: the levels of @episode that may be told: what the watermark has passed, and rises where
  * begins are told at once. Into @out, the one it began with first; 0: it has but the rule's. */
@@ -137,13 +155,17 @@ void toc_alert_tell_levels(struct toc_alert *alert, const struct toc_episode *ep
 /* Do the changes told differ from those of @episode now? */
 bool toc_alert_is_level_changed(const struct toc_alert *alert, const struct toc_episode *episode,
                                 const struct toc_telling *telling);
+/* What mutes @alert now; empty: nothing. */
+struct toc_str toc_alert_suppressed_by(const struct toc_alert *alert,
+                                       const struct toc_telling *telling);
 
 /* What a record tells. */
 struct toc_record_content {
     const struct toc_alert *alert;
     const struct toc_episode *episode; /* NULL: cancelled, nothing is left of it. */
     enum toc_ending ending;
-    const char *merged_into; /* An alert id, or NULL. */
+    const char *merged_into;      /* An alert id, or NULL. */
+    struct toc_str suppressed_by; /* Empty: nothing. */
 };
 /* Write the CloudEvent into telling->record; the slice is its `data`. */
 struct toc_str toc_record_write(const struct toc_record_content *content,

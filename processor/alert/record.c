@@ -127,6 +127,10 @@ static const char *reason_text(enum toc_ending ending)
         return "expire_after";
     case TOC_ENDING_LATE:
         return "late";
+    case TOC_ENDING_ALL_CLEAR:
+        return "all_clear";
+    case TOC_ENDING_FALSE_ALARM:
+        return "false_alarm";
     case TOC_ENDING_NONE:
         break;
     }
@@ -198,6 +202,10 @@ static void add_alert(struct toc_writer *writer)
         toc_text_add(out, TOC_STR(",\"late\":true"));
     }
     toc_writer_list(out, "recipients", rule->alert.recipients, rule->alert.recipient_count);
+    if (alert->said != NULL) {
+        toc_said_write(alert->said, out);
+    }
+    toc_writer_text_if(out, "suppressed_by", writer->content->suppressed_by);
     toc_text_add_char(out, '}');
 }
 

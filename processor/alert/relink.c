@@ -73,9 +73,13 @@ static struct toc_episode *find(const struct toc_alert *alert, struct toc_episod
     return found;
 }
 
-static void cancel(struct toc_alert *alert, const struct toc_alert *merged_into,
+static void cancel(struct toc_alert *alert, struct toc_alert *merged_into,
                    const struct toc_telling *telling)
 {
+    if (merged_into != NULL && alert->said != NULL) { /* Who knew of it knows of the other. */
+        toc_said_join(toc_alert_said(merged_into), alert->said);
+        merged_into->is_acked = toc_said_is_acked(merged_into->said);
+    }
     *telling->open -= alert->is_open;
     alert->state = TOC_ALERT_CANCELLED;
     alert->is_open = false;
@@ -83,7 +87,10 @@ static void cancel(struct toc_alert *alert, const struct toc_alert *merged_into,
     alert->seq++;
     alert->told_ms = telling->now_ms;
     struct toc_record_content content = {
-        .alert = alert, .merged_into = merged_into != NULL ? merged_into->id : NULL};
+        .alert = alert,
+        .merged_into = merged_into != NULL ? merged_into->id : NULL,
+        .suppressed_by = toc_alert_suppressed_by(alert, telling),
+    };
     telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
 }
 
@@ -104,7 +111,8 @@ void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
     for (int is_cancelled = 0; is_cancelled <= 1; is_cancelled++) {
         for (size_t i = 0; i < alerts->count; i++) {
             struct toc_alert *alert = alerts->items[i];
-            if (alert->is_linked || (alert->state == TOC_ALERT_CANCELLED) != is_cancelled) {
+            bool was_untrue = alert->state == TOC_ALERT_CANCELLED && !toc_alert_is_judged(alert);
+            if (alert->is_linked || was_untrue != is_cancelled) {
                 continue;
             }
             struct toc_episode *episode = find(alert, episodes, next, telling, &taken);

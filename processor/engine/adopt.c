@@ -24,6 +24,7 @@ void toc_adopt_finish(struct toc_engine *engine)
 {
     for (size_t i = 0; i < engine->adopted_count; i++) {
         json_decref(engine->adopted[i].record);
+        toc_said_destroy(engine->adopted[i].said);
     }
     toc_mem_free(engine->adopted);
     toc_mem_free(engine->finals);
@@ -63,6 +64,7 @@ enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_ope
     int rule = toc_ruleset_find(engine->options.rules, text_of(record, "rule"));
     *adopted = (struct toc_adopted){
         .record = record,
+        .said = toc_adopt_said(record),
         .ruled = rule >= 0 ? &engine->rules[engine->first_part[rule]] : NULL,
         .begin_ms = begin_ms,
         .seq = (uint64_t)json_integer_value(json_object_get(record, "seq")),
@@ -111,7 +113,7 @@ static bool is_same_key(const struct toc_adopted *adopted, const struct toc_keye
     return true;
 }
 
-static struct toc_adopted *find_by_id(struct toc_engine *engine, const char *id)
+struct toc_adopted *toc_adopt_find(struct toc_engine *engine, const char *id)
 {
     for (size_t i = 0; i < engine->adopted_count; i++) {
         if (!engine->adopted[i].is_used && strcmp(engine->adopted[i].id, id) == 0) {
@@ -163,15 +165,35 @@ static struct toc_adopted *find_by_evidence(struct toc_engine *engine,
     return NULL;
 }
 
-uint64_t toc_adopt_claim(const char *id, void *context)
+/* What was said of it goes on with it. */
+static void hand_over(struct toc_adopted *adopted, struct toc_alert *alert)
 {
-    struct toc_adopted *adopted = find_by_id(context, id);
+    struct toc_said *read_back = alert->said; /* From the actions of the warm-up. */
 
-    if (adopted == NULL) {
-        return 0;
-    }
     adopted->is_used = true;
-    return adopted->seq;
+    alert->seq = adopted->seq;
+    if (adopted->said == NULL) {
+        return;
+    }
+    alert->said = adopted->said;
+    adopted->said = NULL;
+    if (read_back != NULL) {
+        toc_said_join(alert->said, read_back);
+        if (read_back->ended != TOC_ENDING_NONE) {
+            toc_said_end(alert->said, read_back->ended, &read_back->ended_by, read_back->line_ms);
+        }
+        toc_said_destroy(read_back);
+    }
+    alert->is_acked = toc_said_is_acked(alert->said);
+}
+
+void toc_adopt_claim(struct toc_alert *alert, void *context)
+{
+    struct toc_adopted *adopted = toc_adopt_find(context, alert->id);
+
+    if (adopted != NULL) {
+        hand_over(adopted, alert);
+    }
 }
 
 static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
@@ -179,19 +201,22 @@ static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
 {
     struct toc_alert *alert = episode->alert;
     struct toc_telling telling = toc_keyed_telling(engine, keyed);
-    struct toc_adopted *adopted =
-        is_by_id ? find_by_id(engine, alert->id) : find_by_evidence(engine, keyed, alert, episode);
+    struct toc_adopted *adopted = is_by_id ? toc_adopt_find(engine, alert->id)
+                                           : find_by_evidence(engine, keyed, alert, episode);
 
     if (adopted != NULL) {
-        adopted->is_used = alert->is_adopted = true;
+        alert->is_adopted = true;
+        toc_act_forget(engine, alert);
         memcpy(alert->id, adopted->id, sizeof alert->id);
-        alert->seq = adopted->seq;
+        toc_act_index(engine, alert);
+        hand_over(adopted, alert);
+        alert->is_suppressed = json_object_get(adopted->record, "suppressed_by") != NULL;
         if (alert->is_open) {
             (void)toc_level_parse(text_of(adopted->record, "level"), &alert->level);
             alert->count = (uint64_t)json_integer_value(json_object_get(adopted->record, "count"));
             alert->begin_ms = adopted->begin_ms;
         } else {
-            toc_alert_tell(alert, episode, toc_alert_end_state(episode), false, &telling);
+            toc_alert_tell(alert, episode, toc_alert_end_state(alert, episode), false, &telling);
         }
     } else if (!is_by_id && alert->is_open) {
         alert->seq = 0;
@@ -306,6 +331,7 @@ void toc_engine_unmute(struct toc_engine *engine)
             toc_keyed_tell(engine, keyed, false); /* Counts that moved on meanwhile. */
         }
     }
+    toc_silence_turn(engine); /* A silence may have ended while nobody ran. */
 }
 
 void toc_engine_disown(struct toc_engine *engine)

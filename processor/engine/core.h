@@ -84,10 +84,21 @@ struct toc_final { /* Ended for good while muted. */
 struct toc_adopted { /* An alert that alerts.open holds. */
     char id[TOC_ALERT_ID];
     struct json_t *record;
+    struct toc_said *said;   /* What people said of it; NULL: nothing. Owned until it is used. */
     struct toc_ruled *ruled; /* NULL: no such rule any more. */
     int64_t begin_ms;
     uint64_t seq;
     bool is_used;
+};
+
+/* What people want not to be disturbed by. */
+struct toc_silence {
+    struct toc_action_which which;
+    struct toc_str name;
+    int64_t from_ms, until_ms;
+    bool is_daily;
+    int daily_from_min, daily_to_min, utc_offset_min;
+    char *texts; /* All of them. */
 };
 
 struct toc_engine {
@@ -120,6 +131,11 @@ struct toc_engine {
     size_t final_count, final_room;
     struct toc_adopted *adopted;
     size_t adopted_count, adopted_room;
+    struct toc_table by_id; /* Alerts, by a hash of their id. */
+    struct toc_silence *silences;
+    size_t silence_count, silence_room;
+    struct toc_text silence_words;
+    int64_t silence_due_ms; /* Lane clock at which one begins or ends, NEVER. */
     size_t key_count;
     struct toc_engine_counts counts;
 };
@@ -151,7 +167,32 @@ bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned m
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late);
 void toc_dispatch_members(struct toc_engine *engine);
 
+/* act.c */
+void toc_act_index(struct toc_engine *engine, const struct toc_alert *alert);
+void toc_act_forget(struct toc_engine *engine, const struct toc_alert *alert);
+
+/* which.c: does an alert of @rule with @key (and, of latest, at @place) agree with all that @which
+ * names? */
+bool toc_which_agrees(const struct toc_engine *engine, const struct toc_action_which *which,
+                      const struct toc_rule *rule, const struct toc_key *key, int32_t place);
+
+/* silence.c */
+enum { TOC_SILENCES_MOST = 1000 };
+enum toc_act toc_silence_act(struct toc_engine *engine, const struct toc_action *action,
+                             int64_t at_ms, enum toc_action_refusal *out_reason);
+struct toc_str toc_silence_of(const struct toc_alert *alert, const struct toc_telling *telling,
+                              void *engine);
+/* The lane clock has come to silence_due_ms: what is open and no longer silent is told again. */
+void toc_silence_turn(struct toc_engine *engine);
+void toc_silence_finish(struct toc_engine *engine);
+
+/* adopt_said.c: what the record of an alert holds of what people said; NULL: nothing. */
+struct toc_said *toc_adopt_said(const struct json_t *record);
+
 /* adopt.c */
+/* The alert of this id that an earlier run told and nobody has claimed; NULL: none. */
+struct toc_adopted *toc_adopt_find(struct toc_engine *engine, const char *id);
 void toc_adopt_finish(struct toc_engine *engine);
-/* An alert of this id comes true again: the seq to go on from, or 0. @context is the engine. */
-uint64_t toc_adopt_claim(const char *id, void *context);
+/* An alert that an earlier run told comes true again: it goes on from its seq. @context is the
+ * engine. */
+void toc_adopt_claim(struct toc_alert *alert, void *context);

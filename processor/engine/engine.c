@@ -146,6 +146,7 @@ struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
     engine->catalogue = toc_ruleset_catalogue(options->rules);
     engine->places = toc_ruleset_places(options->rules);
     engine->now_ms = engine->begin_ms = engine->newest_ms = TOC_INSTANT_NONE;
+    engine->silence_due_ms = TOC_INSTANT_NEVER;
     build_inputs(engine);
     build_rules(engine);
     build_wakes(engine);
@@ -178,6 +179,8 @@ void toc_engine_destroy(struct toc_engine *engine)
         toc_mem_free(engine->inputs[i].partitions);
     }
     toc_adopt_finish(engine);
+    toc_silence_finish(engine);
+    toc_table_finish(&engine->by_id);
     toc_mem_free(engine->touched);
     toc_due_finish(&engine->pacing);
     toc_seen_finish(&engine->seen);
@@ -264,6 +267,9 @@ void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
             toc_clock_recount(engine, i);
             toc_clock_move(engine, i);
         }
+    }
+    if (now_ms >= engine->silence_due_ms) {
+        toc_silence_turn(engine);
     }
     tell_paced(engine, now_ms);
 }
@@ -367,6 +373,8 @@ int64_t toc_engine_due(const struct toc_engine *engine)
 {
     const struct toc_due *pacing = toc_due_first(&engine->pacing);
     int64_t due_ms = pacing != NULL ? pacing->at_ms : TOC_INSTANT_NEVER;
+
+    due_ms = engine->silence_due_ms < due_ms ? engine->silence_due_ms : due_ms;
 
     for (size_t g = 0; g < engine->group_count; g++) {
         const struct toc_group *group = &engine->groups[g];

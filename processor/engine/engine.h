@@ -9,6 +9,7 @@
 #include <tocsin/status.h>
 
 #include "alert/alert.h"
+#include "engine/action.h"
 #include "rule/load.h"
 
 #ifdef __cplusplus
@@ -75,6 +76,17 @@ void toc_engine_partitions(struct toc_engine *engine, size_t input, uint32_t cou
 /* A file has ended: settle all up to the newest event time, whatever max_disorder. */
 void toc_engine_settle(struct toc_engine *engine);
 
+/* What somebody does, at the lane clock or when it was sent (action->at_ms), whichever is earlier.
+ * TOC_ACT_REFUSED: nothing changed, *out_reason (untouched otherwise) says why. While muted, what
+ * was done before is done again: refusals mean nothing then. */
+enum toc_act {
+    TOC_ACT_TAKEN,
+    TOC_ACT_REPEAT, /* It was so already: nothing told. */
+    TOC_ACT_REFUSED,
+};
+enum toc_act toc_engine_act(struct toc_engine *engine, const struct toc_action *action,
+                            enum toc_action_refusal *out_reason);
+
 /* Warm-up. Between mute and unmute nothing is told, state is built. adopt: an alert that
  * `alerts.open` holds; may be called before unmute only. unmute compares: what is open and not
  * adopted is told `new`; what was adopted and is over is ended; the rest goes on under its id and
@@ -102,6 +114,7 @@ struct toc_engine_counts {
     uint64_t told[TOC_ALERT_STATES]; /* By state. */
     uint64_t keys, kept_events;      /* Now. */
     uint64_t keys_refused;           /* Events not counted since keys_most was reached. */
+    uint64_t silences;               /* Kept now: on, or still to come. */
 };
 struct toc_engine_counts toc_engine_counts(const struct toc_engine *engine);
 struct toc_rule_counts {

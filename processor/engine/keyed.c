@@ -112,6 +112,9 @@ void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed)
     toc_table_remove(&ruled->keys, keyed->hash, keyed);
     *(keyed->previous != NULL ? &keyed->previous->next : &ruled->first) = keyed->next;
     *(keyed->next != NULL ? &keyed->next->previous : &ruled->last) = keyed->previous;
+    for (size_t i = 0; i < keyed->alerts.count; i++) {
+        toc_act_forget(engine, keyed->alerts.items[i]);
+    }
     toc_match_finish(&keyed->match);
     toc_alerts_finish(&keyed->alerts);
     toc_mem_free(keyed->texts);
@@ -137,6 +140,7 @@ static void on_record(const struct toc_alert *alert, const struct toc_telling *t
     struct toc_engine *engine = context;
     const struct toc_rule *rule = telling->rule;
 
+    toc_act_index(engine, alert);
     if (engine->is_muted) {
         return;
     }
@@ -164,6 +168,7 @@ static void on_final(const struct toc_alert *alert, const struct toc_telling *te
     struct toc_engine *engine = context;
 
     (void)telling;
+    toc_act_forget(engine, alert);
     if (!engine->is_muted || alert->state == TOC_ALERT_CANCELLED) {
         return;
     }
@@ -200,7 +205,9 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .topic = &engine->topic,
         .on_record = on_record,
         .on_final = on_final,
-        .seq_told = engine->adopted_count > 0 && !engine->is_muted ? toc_adopt_claim : NULL,
+        .on_named = engine->adopted_count > 0 && !engine->is_muted ? toc_adopt_claim : NULL,
+        .suppressed_by = engine->silence_count > 0 ? toc_silence_of : NULL,
+        .owner = keyed,
         .context = engine,
     };
 }

@@ -15,9 +15,9 @@ static bool is_pending(const struct toc_match *match, const struct toc_match_sta
 static void draw_line(struct toc_match *match, struct toc_match_state *state,
                       const struct toc_entry *line, int64_t at_ms, uint64_t end)
 {
-    struct toc_tie tie = match->rule->aliases[line->alias].clear_tie;
-    enum toc_ending ending = line->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE;
-    bool is_touching = tie.alias < 0;
+    struct toc_line as = toc_match_line(match, line);
+    struct toc_tie tie = as.tie;
+    bool is_touching = as.reach == TOC_LINE_KEY;
 
     for (uint64_t seq = match->ring.first; seq < end; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
@@ -34,7 +34,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     if (!is_touching) {
         return;
     }
-    bool is_ended = toc_life_line(state, &state->life, at_ms, line->value, ending);
+    bool is_ended = toc_life_line(state, &state->life, at_ms, line->value, as.ending);
     for (uint64_t seq = match->ring.first; is_ended && seq < end; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if ((entry->marks[state->mark] & TOC_MARK_EVIDENCE) != 0) {

@@ -355,24 +355,25 @@ static void add(struct toc_match *match, struct toc_match_state *state, uint64_t
 static void draw_line(struct toc_match *match, struct toc_match_state *state,
                       const struct toc_entry *line, int64_t at_ms)
 {
-    struct toc_tie tie = match->rule->aliases[line->alias].clear_tie;
-    enum toc_ending ending = line->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE;
-    bool is_by_key = tie.alias < 0;
+    struct toc_line as = toc_match_line(match, line);
+    struct toc_tie tie = as.tie;
+    bool is_by_key = as.reach == TOC_LINE_KEY;
 
     if (is_by_key && line->value > state->cut_ms) {
         state->cut_ms = line->value;
     }
     for (size_t e = 0; e < state->episodes.count; e++) {
         struct toc_episode *episode = &state->episodes.items[e];
-        bool is_touched = is_by_key || toc_match_touches(episode, line, tie);
-        if (!is_touched || episode->is_closed || episode->end_ms < at_ms ||
-            episode->last_ms > line->value) {
+        bool is_on = !episode->is_closed && episode->end_ms >= at_ms;
+        /* What people speak of may be over in truth and still stand as told. */
+        if ((!is_on && as.reach != TOC_LINE_EVIDENCE) || episode->last_ms > line->value ||
+            !toc_match_touches(episode, line, &as)) {
             continue;
         }
-        if (episode->id == state->life.episode) {
-            (void)toc_life_line(state, &state->life, at_ms, line->value, ending);
-        } else {
-            (void)toc_match_end(episode, at_ms, ending);
+        if (is_on && episode->id == state->life.episode) {
+            (void)toc_life_line(state, &state->life, at_ms, line->value, as.ending);
+        } else if (is_on) {
+            (void)toc_match_end(episode, at_ms, as.ending);
         }
         for (size_t i = 0; i < state->member_count; i++) {
             if (state->members[i].episode == episode->id) {
@@ -452,7 +453,7 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
         }
         draw_line(match, state, line, at_ms);
         is_line = true;
-        struct toc_tie tie = rule->aliases[line->alias].clear_tie;
+        struct toc_tie tie = toc_match_line(match, line).tie;
         for (uint64_t other = state->next; tie.alias >= 0 && other < end; other++) {
             const struct toc_entry *entry = toc_ring_get(&match->ring, other);
             if (entry->alias == tie.alias && entry->at_ms <= line->value &&

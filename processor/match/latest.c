@@ -50,7 +50,8 @@ static bool is_by_place(const struct toc_rule *rule)
 static bool is_touching(struct toc_match *match, struct toc_match_state *state,
                         const struct toc_entry *line, const struct toc_life *life, uint64_t end)
 {
-    struct toc_tie tie = match->rule->aliases[line->alias].clear_tie;
+    struct toc_line as = toc_match_line(match, line);
+    struct toc_tie tie = as.tie;
 
     if (line->place_count > 0 && life->place >= 0 && !has_place(line, life->place)) {
         return false;
@@ -66,7 +67,7 @@ static bool is_touching(struct toc_match *match, struct toc_match_state *state,
         }
     }
     const struct toc_episode *episode = toc_life_episode(state, life);
-    return episode != NULL && toc_match_touches(episode, line, tie);
+    return episode != NULL && toc_match_touches(episode, line, &as);
 }
 
 /* Is what the life rests on, the newest judged, still not cut? */
@@ -129,9 +130,9 @@ void toc_latest_step(struct toc_match *match, struct toc_match_state *state, int
             }
             is_line = true;
             if (is_touching(match, state, entry, life, end)) {
-                is_cut |= !entry->is_late && match->rule->aliases[entry->alias].clear_tie.alias < 0;
-                (void)toc_life_line(state, life, at_ms, entry->value,
-                                    entry->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE);
+                struct toc_line as = toc_match_line(match, entry);
+                is_cut |= !entry->is_late && as.reach == TOC_LINE_KEY;
+                (void)toc_life_line(state, life, at_ms, entry->value, as.ending);
             }
         }
         for (uint64_t seq = begin; seq < end; seq++) {

@@ -371,9 +371,44 @@ struct toc_evidence toc_match_evidence(const struct toc_match *match, uint64_t s
     return evidence;
 }
 
-bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry *line,
-                       struct toc_tie tie)
+struct toc_line toc_match_line(const struct toc_match *match, const struct toc_entry *line)
 {
+    struct toc_line as = {.tie = {.alias = -1},
+                          .ending = line->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE};
+
+    if (line->alias == TOC_ALIAS_PEOPLE) {
+        as.reach = line->is_by_evidence ? TOC_LINE_EVIDENCE : TOC_LINE_KEY;
+    } else if (match->rule->aliases[line->alias].clear_tie.alias >= 0) {
+        as.reach = TOC_LINE_DISTANCE;
+        as.tie = match->rule->aliases[line->alias].clear_tie;
+    }
+    return as;
+}
+
+static bool is_made_true_by(const struct toc_episode *episode, struct toc_hash128 identity)
+{
+    if (episode->is_anchored) {
+        return toc_hash128_compare(episode->anchor, identity) == 0;
+    }
+    for (size_t i = 0; i < episode->evidence_count; i++) {
+        if (toc_hash128_compare(episode->evidence[i].kept->identity, identity) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry *line,
+                       const struct toc_line *as)
+{
+    struct toc_tie tie = as->tie;
+
+    if (as->reach == TOC_LINE_EVIDENCE) {
+        return is_made_true_by(episode, line->kept->identity);
+    }
+    if (as->reach == TOC_LINE_KEY) {
+        return true;
+    }
     for (size_t i = 0; i < episode->evidence_count; i++) {
         const struct toc_evidence *evidence = &episode->evidence[i];
         struct toc_entry at = {.has_point = evidence->has_point,

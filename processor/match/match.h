@@ -122,12 +122,22 @@ bool toc_match_is_at_once(const struct toc_rule *rule);
 
 static inline unsigned toc_match_roles(const struct toc_match *match, const struct toc_entry *entry)
 {
-    return match->rule->aliases[entry->alias].roles;
+    return entry->alias == TOC_ALIAS_PEOPLE ? TOC_ROLE_CLEAR
+                                            : match->rule->aliases[entry->alias].roles;
 }
+/* How @line, which has the role CLEAR, is tied to what it ends. */
+enum toc_line_reach { TOC_LINE_KEY, TOC_LINE_DISTANCE, TOC_LINE_EVIDENCE };
+struct toc_line {
+    enum toc_line_reach reach;
+    struct toc_tie tie; /* By distance; else alias -1. */
+    enum toc_ending ending;
+};
+struct toc_line toc_match_line(const struct toc_match *match, const struct toc_entry *line);
 struct toc_evidence toc_match_evidence(const struct toc_match *match, uint64_t seq);
-/* Is an event that @line touches by distance (as @tie says) evidence of @episode? */
+/* Is an event that @line touches by distance (as @as says) evidence of @episode? Or, by evidence:
+ * is it the episode that the line is about? */
 bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry *line,
-                       struct toc_tie tie);
+                       const struct toc_line *as);
 bool toc_match_near(const struct toc_entry *a, const struct toc_entry *b, int64_t limit_mm);
 /* Does it count: not cut by a line? */
 static inline bool toc_match_counts(const struct toc_match_state *state,

@@ -221,17 +221,16 @@ static void cut_evidence(struct toc_match *match, struct toc_match_state *state,
 static void draw_line(struct toc_match *match, struct toc_match_state *state,
                       const struct toc_entry *line, int64_t at_ms, uint64_t end)
 {
-    struct toc_tie tie = match->rule->aliases[line->alias].clear_tie;
-    enum toc_ending ending = line->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE;
-    bool is_by_key = tie.alias < 0;
+    struct toc_line as = toc_match_line(match, line);
+    bool is_by_key = as.reach == TOC_LINE_KEY;
 
     if (is_by_key && line->value > state->cut_ms) {
         state->cut_ms = line->value;
     }
-    for (uint64_t seq = match->ring.first; !is_by_key && seq < end; seq++) {
+    for (uint64_t seq = match->ring.first; as.reach == TOC_LINE_DISTANCE && seq < end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
-        if (entry->alias == tie.alias && entry->at_ms <= line->value &&
-            toc_match_near(line, entry, tie.distance_mm)) {
+        if (entry->alias == as.tie.alias && entry->at_ms <= line->value &&
+            toc_match_near(line, entry, as.tie.distance_mm)) {
             uint64_t twin, twins_end; /* It counts no more under any alias. */
             for (toc_match_twins(match, seq, &twin, &twins_end); twin < twins_end; twin++) {
                 toc_ring_get(&match->ring, twin)->marks[state->mark] |= TOC_MARK_CUT;
@@ -240,14 +239,16 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     }
     for (size_t i = 0; i < state->episodes.count; i++) {
         struct toc_episode *episode = &state->episodes.items[i];
-        if (episode->is_closed || episode->end_ms < at_ms || episode->last_ms > line->value ||
-            (!is_by_key && !toc_match_touches(episode, line, tie))) {
+        bool is_on = !episode->is_closed && episode->end_ms >= at_ms;
+        /* What people speak of may be over in truth and still stand as told. */
+        if ((!is_on && as.reach != TOC_LINE_EVIDENCE) || episode->last_ms > line->value ||
+            !toc_match_touches(episode, line, &as)) {
             continue;
         }
-        if (episode->id == state->life.episode) {
-            (void)toc_life_line(state, &state->life, at_ms, line->value, ending);
-        } else {
-            (void)toc_match_end(episode, at_ms, ending);
+        if (is_on && episode->id == state->life.episode) {
+            (void)toc_life_line(state, &state->life, at_ms, line->value, as.ending);
+        } else if (is_on) {
+            (void)toc_match_end(episode, at_ms, as.ending);
         }
         if (!is_by_key) {
             cut_evidence(match, state, episode, end);

@@ -171,10 +171,10 @@ void toc_window_forget(const struct toc_match *match, struct toc_match_state *st
 static void draw_line(const struct toc_match *match, struct toc_match_state *state,
                       const struct toc_entry *line, int64_t at_ms, uint64_t end)
 {
-    struct toc_tie tie = match->rule->aliases[line->alias].clear_tie;
-    enum toc_ending ending = line->is_late ? TOC_ENDING_LATE : TOC_ENDING_LINE;
+    struct toc_line as = toc_match_line(match, line);
+    struct toc_tie tie = as.tie;
 
-    if (tie.alias < 0) {
+    if (as.reach == TOC_LINE_KEY) {
         while (state->low < end && toc_ring_get(&match->ring, state->low)->at_ms <= line->value) {
             leave(match, state);
         }
@@ -185,11 +185,11 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
         if (state->newest_ms <= line->value) {
             state->newest_ms = TOC_INSTANT_NONE;
         }
-        (void)toc_life_line(state, &state->life, at_ms, line->value, ending);
+        (void)toc_life_line(state, &state->life, at_ms, line->value, as.ending);
         return;
     }
     const struct toc_episode *episode = toc_life_episode(state, &state->life);
-    bool is_touching = episode != NULL && toc_match_touches(episode, line, tie);
+    bool is_touching = episode != NULL && toc_match_touches(episode, line, &as);
     for (uint64_t seq = state->low; seq < end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (entry->alias == tie.alias && entry->at_ms <= line->value &&
@@ -205,7 +205,7 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
             break;
         }
     }
-    if (is_touching && toc_life_line(state, &state->life, at_ms, line->value, ending)) {
+    if (is_touching && toc_life_line(state, &state->life, at_ms, line->value, as.ending)) {
         for (uint64_t seq = state->low; seq < end; seq++) {
             if ((toc_ring_get(&match->ring, seq)->marks[state->mark] &
                  (TOC_MARK_CUT | TOC_MARK_EVIDENCE)) == TOC_MARK_EVIDENCE) {

@@ -11,13 +11,15 @@ enum {
 };
 
 enum toc_ending {
-    TOC_ENDING_NONE,    /* Still on. */
-    TOC_ENDING_LINE,    /* clear_when */
-    TOC_ENDING_SAID,    /* The newest event says so. */
-    TOC_ENDING_ANSWER,  /* absence: what was expected came. */
-    TOC_ENDING_WINDOW,  /* Nothing says it any more. */
-    TOC_ENDING_EXPIRED, /* expire_after */
-    TOC_ENDING_LATE,    /* An ending event older than accept_late. */
+    TOC_ENDING_NONE,        /* Still on. */
+    TOC_ENDING_LINE,        /* clear_when */
+    TOC_ENDING_SAID,        /* The newest event says so. */
+    TOC_ENDING_ANSWER,      /* absence: what was expected came. */
+    TOC_ENDING_WINDOW,      /* Nothing says it any more. */
+    TOC_ENDING_EXPIRED,     /* expire_after */
+    TOC_ENDING_LATE,        /* An ending event older than accept_late. */
+    TOC_ENDING_ALL_CLEAR,   /* What was told, not what is true: people said that it is over, */
+    TOC_ENDING_FALSE_ALARM, /* or that it never was. In truth a line ends it. */
 };
 
 struct toc_evidence {

@@ -7,7 +7,10 @@
 #pragma once
 #include "state/kept.h"
 
-enum { TOC_ENTRY_PLACES = 6 };
+enum {
+    TOC_ENTRY_PLACES = 6,
+    TOC_ALIAS_PEOPLE = 255, /* A line that people draw (all_clear, false_alarm): no event's. */
+};
 
 /* Marks of an entry, one set for each of a matcher's two states. */
 enum toc_mark_bit {
@@ -30,6 +33,9 @@ struct toc_entry {
     bool has_point;
     bool is_judged, is_meeting; /* latest. */
     bool is_late;               /* Older than accept_late: see rules/README.md. */
+    /* A line of people that touches one alert only, by its evidence: the one that the event
+     * kept->identity made true. */
+    bool is_by_evidence;
 };
 
 struct toc_ring {
