@@ -20,8 +20,8 @@
 /* Every object of schema.def; as a kind of member it stands for a reference to itself. */
 #define OBJECTS(each)                                                                              \
     each(ALERT) each(ALERT_LOCATION) each(ALERT_PLACE) each(ALERT_EVIDENCE) each(ALERT_LEVEL)      \
-        each(RULE) each(RULE_EVENT) each(RULE_NEAR) each(RULE_WHEN) each(RULE_FIELD)               \
-            each(RULE_ABSENCE) each(RULE_ALERT) each(RULE_TEST)
+        each(ALERT_REMARK) each(RULE) each(RULE_EVENT) each(RULE_NEAR) each(RULE_WHEN)             \
+            each(RULE_FIELD) each(RULE_ABSENCE) each(RULE_ALERT) each(RULE_TEST)
 
 enum kind {
 #define EACH(name) KIND_##name,
@@ -48,6 +48,7 @@ enum kind {
     KIND_ANY,
     KIND_ALERT_EVIDENCES,
     KIND_ALERT_LEVELS,
+    KIND_ALERT_REMARKS,
     KIND_RULE_EVENTS,
     KIND_RULE_TESTS,
 };
@@ -188,6 +189,8 @@ static json_t *schema_of_kind(enum kind kind)
         return list_of(reference(KIND_ALERT_EVIDENCE));
     case KIND_ALERT_LEVELS:
         return list_of(reference(KIND_ALERT_LEVEL));
+    case KIND_ALERT_REMARKS:
+        return list_of(reference(KIND_ALERT_REMARK));
     case KIND_RULE_EVENTS:
         return made(json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
                               reference(KIND_RULE_EVENT)));
