@@ -370,14 +370,9 @@ static void check_choice(struct toc_cel_check *c, struct toc_cel_node *node)
 
 static void check_logic(struct toc_cel_check *c, struct toc_cel_node *node)
 {
-    uint32_t join = node->first->next->join;
-
     for (struct toc_cel_node *child = node->first; child != NULL; child = child->next) {
-        struct toc_cel_spot spot = child->spot;
-
         check_node(c, child);
-        spot.offset = child == node->first ? join : child->join;
-        expect(c, child, &toc_cel_type_bool, spot);
+        expect(c, child, &toc_cel_type_bool, child->spot);
     }
     node->type = &toc_cel_type_bool;
 }
@@ -460,18 +455,22 @@ static const struct toc_cel_type *item_type(struct toc_cel_check *c, struct toc_
 static void check_loop(struct toc_cel_check *c, struct toc_cel_node *node)
 {
     struct toc_cel_node *range = node->first, *first = range->next, *last = node->last;
+    struct toc_cel_spot spot = first->spot;
 
+    if (node->macro != TOC_CEL_ALL && node->macro != TOC_CEL_EXISTS) {
+        spot.offset = node->spot.offset; /* Where the reference, which makes them ?:, points. */
+    }
     check_node(c, range);
     const struct toc_cel_type *item = item_type(c, range);
     check_within(c, node, node->name, item, first);
     if (node->macro == TOC_CEL_MAP_MACRO) {
         if (first != last) {
-            expect(c, first, &toc_cel_type_bool, first->spot);
+            expect(c, first, &toc_cel_type_bool, spot);
         }
         node->type = toc_cel_type_list(c->arena, last->type);
         return;
     }
-    expect(c, first, &toc_cel_type_bool, first->spot);
+    expect(c, first, &toc_cel_type_bool, spot);
     node->type =
         node->macro == TOC_CEL_FILTER ? toc_cel_type_list(c->arena, item) : &toc_cel_type_bool;
 }

@@ -173,6 +173,9 @@ static void find_pattern(struct toc_cel_check *c, struct toc_cel_node *node)
     struct toc_str text;
 
     if (literal_text(c, node, TOC_CEL_PATTERN, "a pattern", &text)) {
+        if (text.size == 0) { /* Found everywhere, in CEL. */
+            text = TOC_STR("(?:)");
+        }
         node->pointer = toc_patterns_get(c->patterns, text, true, &error);
         if (node->pointer == NULL) {
             toc_cel_report_add(c->report, TOC_CEL_PATTERN, node->last->spot, (struct toc_str){0},

@@ -78,25 +78,6 @@ struct toc_cel_value toc_cel_some(struct toc_cel_scratch *scratch, struct toc_ce
     return (struct toc_cel_value){.kind = TOC_CEL_OPTIONAL, .inner = inner};
 }
 
-/* Order of a whole number and a double that is not NaN, exactly: neither is rounded to the other.
- */
-static int order_mixed(int64_t whole, double number)
-{
-    int64_t cut;
-
-    if (number >= 9223372036854775808.0) {
-        return -1;
-    }
-    if (number < -9223372036854775808.0) {
-        return 1;
-    }
-    cut = (int64_t)number;
-    if (whole != cut) {
-        return whole < cut ? -1 : 1;
-    }
-    return number > (double)cut ? -1 : number < (double)cut;
-}
-
 static int order_double(double a, double b)
 {
     return a == b ? 0 : a < b ? -1 : 1;
@@ -117,15 +98,25 @@ static int order_whole(int64_t a, int64_t b)
     return a == b ? 0 : a < b ? -1 : 1;
 }
 
-/* Two numbers, neither of them NaN. */
+static double as_double(const struct toc_cel_value *number)
+{
+    return number->kind == TOC_CEL_INT ? (double)number->whole : number->number;
+}
+
+/* Two numbers, neither of them NaN. Of an int and a double the int is rounded to a double, so beyond
+ * 2^53 neighbours are equal (conformance: comparisons, ..._lossy_double). */
 static int order_numbers(const struct toc_cel_value *a, const struct toc_cel_value *b)
 {
-    if (a->kind == TOC_CEL_INT) {
-        return b->kind == TOC_CEL_INT ? order_whole(a->whole, b->whole)
-                                      : order_mixed(a->whole, b->number);
-    }
-    return b->kind == TOC_CEL_INT ? -order_mixed(b->whole, a->number)
-                                  : order_double(a->number, b->number);
+    return a->kind == TOC_CEL_INT && b->kind == TOC_CEL_INT
+               ? order_whole(a->whole, b->whole)
+               : order_double(as_double(a), as_double(b));
+}
+
+/* Are an int and a double the same number, exactly? As a key an int is itself and no other. */
+static bool is_same_exactly(int64_t whole, double number)
+{
+    return number >= -9223372036854775808.0 && number < 9223372036854775808.0 &&
+           (double)(int64_t)number == number && (int64_t)number == whole;
 }
 
 static int order_times(struct toc_cel_time a, struct toc_cel_time b)
@@ -165,6 +156,12 @@ static bool is_same_key(const struct toc_cel_value *a, const struct toc_cel_valu
 {
     int order = 1;
 
+    if (a->kind == TOC_CEL_INT && b->kind == TOC_CEL_DOUBLE) {
+        return is_same_exactly(a->whole, b->number);
+    }
+    if (a->kind == TOC_CEL_DOUBLE && b->kind == TOC_CEL_INT) {
+        return is_same_exactly(b->whole, a->number);
+    }
     return toc_cel_order(a, b, &order) && order == 0;
 }
 

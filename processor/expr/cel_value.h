@@ -146,16 +146,16 @@ static inline struct toc_cel_value toc_cel_none(void)
     return (struct toc_cel_value){.kind = TOC_CEL_OPTIONAL, .inner = NULL};
 }
 
-/* CEL's `==`, which answers for every pair of values: int and double by their exact numbers, NaN
+/* CEL's `==`, which answers for every pair of values: int and double as doubles, NaN
  * equal to nothing, lists item by item, maps by key, other kinds only among themselves. Costs fuel;
  * an ERROR when that is used up. No operand may be an ERROR. */
 struct toc_cel_value toc_cel_equal(struct toc_cel_scratch *scratch, const struct toc_cel_value *a,
                                    const struct toc_cel_value *b);
-/* Their order as -1, 0, 1 in *out: bool, int and double (also mixed, exactly), string (by code
+/* Their order as -1, 0, 1 in *out: bool, int and double (mixed: as doubles), string (by code
  * point), timestamp, duration. False: no such order (other kinds; NaN, whose comparisons are all
  * false: then *out is 2 and the answer true). */
 bool toc_cel_order(const struct toc_cel_value *a, const struct toc_cel_value *b, int *out);
-/* The value under @key, or NULL. An int key is found by an equal double and the other way round. */
+/* The value under @key, or NULL. An int key is found by a double that is exactly it. */
 const struct toc_cel_value *toc_cel_map_find(const struct toc_cel_value *map,
                                              const struct toc_cel_value *key);
 /* Is it the zero value of its kind (false 0 0.0 "" [] {} null, none, 0s, the epoch)? */
