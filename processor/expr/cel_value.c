@@ -103,8 +103,8 @@ static double as_double(const struct toc_cel_value *number)
     return number->kind == TOC_CEL_INT ? (double)number->whole : number->number;
 }
 
-/* Two numbers, neither of them NaN. Of an int and a double the int is rounded to a double, so beyond
- * 2^53 neighbours are equal (conformance: comparisons, ..._lossy_double). */
+/* Two numbers, neither of them NaN. Of an int and a double the int is rounded to a double, so
+ * beyond 2^53 neighbours are equal (conformance: comparisons, ..._lossy_double). */
 static int order_numbers(const struct toc_cel_value *a, const struct toc_cel_value *b)
 {
     return a->kind == TOC_CEL_INT && b->kind == TOC_CEL_INT

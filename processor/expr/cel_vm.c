@@ -59,8 +59,7 @@ static struct toc_cel_value no_bool(const struct toc_cel_value *value)
     return value->kind == TOC_CEL_ERROR ? *value : toc_cel_fail(TOC_CEL_E_OVERLOAD);
 }
 
-/* && with @decides false, || with true: one side decides alone, else an error does, else both agree.
- */
+/* && with @decides false, || with true: one side decides alone, else an error does, else both. */
 static struct toc_cel_value logic(const struct toc_cel_value *a, const struct toc_cel_value *b,
                                   bool decides)
 {
