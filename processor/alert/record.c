@@ -131,6 +131,8 @@ static const char *reason_text(enum toc_ending ending)
         return "all_clear";
     case TOC_ENDING_FALSE_ALARM:
         return "false_alarm";
+    case TOC_ENDING_RULE:
+        return "rule";
     case TOC_ENDING_NONE:
         break;
     }

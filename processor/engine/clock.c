@@ -34,7 +34,7 @@ static uint64_t inputs_of(const struct toc_engine *engine, const struct toc_alia
 void toc_clock_build(struct toc_engine *engine)
 {
     engine->groups =
-        toc_arena_array(&engine->arena, engine->rule_count + 1, sizeof *engine->groups);
+        toc_arena_array(&engine->config, engine->rule_count + 1, sizeof *engine->groups);
     for (size_t r = 0; r < engine->rule_count; r++) {
         const struct toc_rule *rule = engine->rules[r].rule;
         bool is_absence = rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;

@@ -43,6 +43,7 @@ struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     struct toc_group *group;
     bool is_at_once;
     unsigned key_mask; /* The parts that make a key: latest leaves places out. */
+    int64_t since_ms;  /* It watches since then, or TOC_INSTANT_NONE: since the begin. */
     struct toc_table keys;
     struct toc_keyed *first, *last; /* All keys, oldest first. */
     struct toc_partial *partials;
@@ -75,6 +76,13 @@ struct toc_wakes {
     struct toc_wish wish;
 };
 
+/* A list of fields that kept events hold: it outlives the rules that asked for it. */
+struct toc_wished {
+    struct toc_str type;
+    int *slots;
+    size_t count;
+};
+
 struct toc_final { /* Ended for good while muted. */
     char id[TOC_ALERT_ID];
     int64_t end_ms;
@@ -105,7 +113,10 @@ struct toc_engine {
     struct toc_engine_options options;
     const struct toc_catalogue *catalogue;
     const struct toc_places *places;
-    struct toc_arena arena;
+    struct toc_arena arena;  /* For its whole life. */
+    struct toc_arena config; /* Of the rules in force: rules, groups, wakes. */
+    struct toc_wished *wished;
+    size_t wished_count, wished_room;
     struct toc_keyed **touched; /* Keys the event being fed has reached. */
     size_t touched_count, touched_room;
     struct toc_engine_input *inputs;
@@ -121,6 +132,7 @@ struct toc_engine {
     struct toc_due_heap pacing; /* Updates held back, by lane clock. */
     struct toc_str topics[TOC_TOPICS_MOST];
     size_t topic_count;
+    struct toc_str *type_names; /* By type; kept events borrow them. */
     struct toc_text record, topic, folded;
     int64_t now_ms;    /* Lane clock. */
     int64_t begin_ms;  /* Begin of the stream, for members. */
@@ -140,6 +152,9 @@ struct toc_engine {
     struct toc_engine_counts counts;
 };
 
+/* engine.c: rules, wakes and groups of options.rules, into `config`. */
+void toc_engine_build(struct toc_engine *engine);
+
 /* clock.c */
 void toc_clock_build(struct toc_engine *engine);
 /* Work out the groups anew after a change of @input's partitions, and tell what became due. */
@@ -158,6 +173,7 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
 void toc_keyed_take(struct toc_engine *engine);
 /* Tell what there is to tell of this key, and wait for what comes next. */
 void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_again);
+bool toc_keyed_is_clustered(const struct toc_keyed *keyed); /* Episodes known by evidence. */
 struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed);
 /* The topic alerts of @rule go to in @mode. */
 void toc_keyed_name_topic(const struct toc_rule *rule, enum toc_mode mode, struct toc_text *out);
@@ -166,6 +182,7 @@ bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned m
 /* dispatch.c */
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late);
 void toc_dispatch_members(struct toc_engine *engine);
+void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled);
 
 /* act.c */
 void toc_act_index(struct toc_engine *engine, const struct toc_alert *alert);

@@ -39,10 +39,9 @@ static struct toc_kept *keep(struct work *work)
     if (work->kept == NULL) {
         struct toc_engine *engine = work->engine;
         const struct toc_event *event = work->event;
-        work->kept =
-            toc_kept_create(&engine->pool, event, engine->wakes[event->type].wish,
-                            intern_topic(engine, event->origin.topic),
-                            toc_catalogue_type(engine->catalogue, (size_t)event->type)->name);
+        work->kept = toc_kept_create(&engine->pool, event, engine->wakes[event->type].wish,
+                                     intern_topic(engine, event->origin.topic),
+                                     engine->type_names[event->type]);
         work->kept->is_late = work->is_late;
     }
     return work->kept;
@@ -395,30 +394,36 @@ void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool
     }
 }
 
+void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled)
+{
+    const struct toc_rule *rule = ruled->rule;
+    int64_t begin_ms = ruled->since_ms > engine->begin_ms ? ruled->since_ms : engine->begin_ms;
+
+    for (size_t m = 0; m < rule->member_count; m++) {
+        struct toc_key key = {.mode = TOC_MODE_ACTUAL, .count = rule->key_part_count};
+        for (size_t i = 0; i < rule->key_part_count; i++) {
+            size_t at = m * rule->key_part_count + i;
+            key.values[i] = (struct toc_key_value){
+                .folded = rule->members[at], .label = rule->member_labels[at], .place = -1};
+            if (rule->key_parts[i].is_place) {
+                key.values[i].place = toc_places_find(engine->places, rule->key_parts[i].name,
+                                                      rule->member_labels[at]);
+            }
+        }
+        struct toc_keyed *keyed = toc_keyed_find(engine, ruled, &key, true, begin_ms);
+        if (keyed == NULL) {
+            continue;
+        }
+        if (keyed->match.settled.is_known && keyed->match.settled.known_ms > begin_ms) {
+            toc_match_begin(&keyed->match, begin_ms);
+        }
+        toc_keyed_tell(engine, keyed, true);
+    }
+}
+
 void toc_dispatch_members(struct toc_engine *engine)
 {
     for (size_t r = 0; r < engine->rule_count; r++) {
-        struct toc_ruled *ruled = &engine->rules[r];
-        const struct toc_rule *rule = ruled->rule;
-        for (size_t m = 0; m < rule->member_count; m++) {
-            struct toc_key key = {.mode = TOC_MODE_ACTUAL, .count = rule->key_part_count};
-            for (size_t i = 0; i < rule->key_part_count; i++) {
-                size_t at = m * rule->key_part_count + i;
-                key.values[i] = (struct toc_key_value){
-                    .folded = rule->members[at], .label = rule->member_labels[at], .place = -1};
-                if (rule->key_parts[i].is_place) {
-                    key.values[i].place = toc_places_find(engine->places, rule->key_parts[i].name,
-                                                          rule->member_labels[at]);
-                }
-            }
-            struct toc_keyed *keyed = toc_keyed_find(engine, ruled, &key, true, engine->begin_ms);
-            if (keyed == NULL) {
-                continue;
-            }
-            if (keyed->match.settled.is_known && keyed->match.settled.known_ms > engine->begin_ms) {
-                toc_match_begin(&keyed->match, engine->begin_ms);
-            }
-            toc_keyed_tell(engine, keyed, true);
-        }
+        toc_dispatch_members_of(engine, &engine->rules[r]);
     }
 }

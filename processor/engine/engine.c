@@ -24,12 +24,36 @@ static void add_wish(int *slots, size_t *count, int slot)
     }
 }
 
+/* Kept events borrow their list, and may outlive the rules: the engine keeps each list once. */
+static struct toc_wish intern_wish(struct toc_engine *engine, struct toc_str type, const int *slots,
+                                   size_t count)
+{
+    size_t i = 0;
+    while (i < engine->wished_count &&
+           (!toc_str_equal(engine->wished[i].type, type) || engine->wished[i].count != count ||
+            memcmp(engine->wished[i].slots, slots, count * sizeof *slots) != 0)) {
+        i++;
+    }
+    if (i == engine->wished_count) {
+        if (engine->wished_count == engine->wished_room) {
+            engine->wished_room = engine->wished_room * 2 + 32;
+            engine->wished =
+                toc_mem_resize(engine->wished, engine->wished_room, sizeof *engine->wished);
+        }
+        int *own = toc_arena_array(&engine->arena, count + 1, sizeof *own);
+        memcpy(own, slots, count * sizeof *slots);
+        engine->wished[engine->wished_count++] = (struct toc_wished){
+            .type = toc_arena_str(&engine->arena, type), .slots = own, .count = count};
+    }
+    return (struct toc_wish){.slots = engine->wished[i].slots, .count = count};
+}
+
 /* The fields of @type that texts quote. */
 static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes *wakes,
                      struct toc_wish *out)
 {
     const struct toc_type *of = toc_catalogue_type(engine->catalogue, (size_t)type);
-    int *slots = toc_arena_array(&engine->arena, of->field_count + 2, sizeof *slots);
+    int *slots = toc_arena_array(&engine->config, of->field_count + 2, sizeof *slots);
     size_t count = 0;
 
     for (size_t w = 0; w < wakes->count; w++) {
@@ -50,14 +74,14 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
     if (wakes->count > 0 && eta >= 0) {
         add_wish(slots, &count, eta);
     }
-    *out = (struct toc_wish){.slots = slots, .count = count};
+    *out = intern_wish(engine, of->name, slots, count);
 }
 
 static void build_wakes(struct toc_engine *engine)
 {
     size_t type_count = toc_catalogue_count(engine->catalogue);
 
-    engine->wakes = toc_arena_array(&engine->arena, type_count + 1, sizeof *engine->wakes);
+    engine->wakes = toc_arena_array(&engine->config, type_count + 1, sizeof *engine->wakes);
     for (int pass = 0; pass < 2; pass++) { /* Count, then fill. */
         for (size_t r = 0; r < engine->rule_count; r++) {
             const struct toc_rule *rule = engine->rules[r].rule;
@@ -76,7 +100,7 @@ static void build_wakes(struct toc_engine *engine)
             }
         }
         for (size_t t = 0; pass == 0 && t < type_count; t++) {
-            engine->wakes[t].items = toc_arena_array(&engine->arena, engine->wakes[t].count + 1,
+            engine->wakes[t].items = toc_arena_array(&engine->config, engine->wakes[t].count + 1,
                                                      sizeof *engine->wakes[t].items);
             engine->wakes[t].count = 0;
         }
@@ -90,13 +114,14 @@ static void build_rules(struct toc_engine *engine)
 {
     size_t count = toc_ruleset_count(engine->options.rules);
 
-    engine->first_part = toc_arena_array(&engine->arena, count + 1, sizeof *engine->first_part);
+    engine->rule_count = 0;
+    engine->first_part = toc_arena_array(&engine->config, count + 1, sizeof *engine->first_part);
     for (size_t i = 0; i < count; i++) {
         engine->first_part[i] = engine->rule_count;
         engine->rule_count += toc_rule_part_count(toc_ruleset_get(engine->options.rules, i));
     }
     engine->first_part[count] = engine->rule_count;
-    engine->rules = toc_arena_array(&engine->arena, engine->rule_count + 1, sizeof *engine->rules);
+    engine->rules = toc_arena_array(&engine->config, engine->rule_count + 1, sizeof *engine->rules);
     for (size_t r = 0, i = 0; r < engine->rule_count; r++) {
         i += r == engine->first_part[i + 1];
         struct toc_ruled *ruled = &engine->rules[r];
@@ -104,6 +129,7 @@ static void build_rules(struct toc_engine *engine)
             toc_rule_part(toc_ruleset_get(engine->options.rules, i), r - engine->first_part[i]);
         ruled->rule = rule;
         ruled->index = i;
+        ruled->since_ms = TOC_INSTANT_NONE;
         ruled->is_at_once = toc_match_is_at_once(rule);
         for (size_t k = 0; k < rule->key_part_count; k++) {
             if (rule->kind != TOC_KIND_LATEST || !rule->key_parts[k].is_place) {
@@ -134,6 +160,32 @@ static void build_inputs(struct toc_engine *engine)
     toc_seen_init(&engine->seen_long, late_ms > SEEN_LONG_MS ? late_ms : SEEN_LONG_MS);
 }
 
+/* Names of types as kept events borrow them: a swap changes the catalogue, not the text. */
+static void build_type_names(struct toc_engine *engine)
+{
+    size_t count = toc_catalogue_count(engine->catalogue);
+    engine->type_names = toc_arena_array(&engine->config, count + 1, sizeof *engine->type_names);
+    for (size_t t = 0; t < count; t++) {
+        struct toc_str name = toc_catalogue_type(engine->catalogue, t)->name;
+        size_t i = 0;
+        while (!toc_str_equal(engine->wished[i].type, name)) {
+            i++; /* Every type has a wish, if an empty one. */
+        }
+        engine->type_names[t] = engine->wished[i].type;
+    }
+}
+
+void toc_engine_build(struct toc_engine *engine)
+{
+    engine->catalogue = toc_ruleset_catalogue(engine->options.rules);
+    engine->places = toc_ruleset_places(engine->options.rules);
+    build_rules(engine);
+    build_wakes(engine);
+    build_type_names(engine);
+    engine->group_count = 0;
+    toc_clock_build(engine);
+}
+
 struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
 {
     struct toc_engine *engine = toc_mem_get(sizeof *engine);
@@ -143,14 +195,10 @@ struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
     if (engine->options.keys_most == 0) {
         engine->options.keys_most = KEYS_MOST;
     }
-    engine->catalogue = toc_ruleset_catalogue(options->rules);
-    engine->places = toc_ruleset_places(options->rules);
     engine->now_ms = engine->begin_ms = engine->newest_ms = TOC_INSTANT_NONE;
     engine->silence_due_ms = TOC_INSTANT_NEVER;
     build_inputs(engine);
-    build_rules(engine);
-    build_wakes(engine);
-    toc_clock_build(engine);
+    toc_engine_build(engine);
     return engine;
 }
 
@@ -189,6 +237,8 @@ void toc_engine_destroy(struct toc_engine *engine)
     toc_text_finish(&engine->topic);
     toc_text_finish(&engine->folded);
     toc_kept_pool_finish(&engine->pool);
+    toc_mem_free(engine->wished);
+    toc_arena_finish(&engine->config);
     toc_arena_finish(&engine->arena);
     toc_mem_free(engine);
 }

@@ -103,6 +103,35 @@ TOC_MUST_CHECK enum toc_status toc_engine_adopt(struct toc_engine *engine,
 void toc_engine_unmute(struct toc_engine *engine);
 void toc_engine_disown(struct toc_engine *engine); /* After unmute; again does nothing. */
 
+/* Reload: other rules from now on, between two events. A rule whose semantic hash (and its
+ * aliases' order) is unchanged keeps its state as it is. One whose window hash is unchanged (another
+ * threshold, level, pace) keeps its events and is derived anew from them: its open alerts go on
+ * where it still holds. Any other begins anew. An open alert that no rule in force holds any more
+ * ends `expired`, end_reason `rule`; what has ended is not corrected. Types and places may be
+ * others as well; input declarations stay. */
+enum toc_swap_verdict {
+    TOC_SWAP_KEPT,
+    TOC_SWAP_WINDOWS, /* Events kept, derived anew. */
+    TOC_SWAP_RESET,
+    TOC_SWAP_ADDED,
+    TOC_SWAP_REMOVED,
+};
+const char *toc_swap_verdict_text(enum toc_swap_verdict verdict);
+struct toc_swap_rule {
+    struct toc_str name; /* Borrowed for the call. */
+    enum toc_swap_verdict verdict;
+    int64_t exact_ms; /* From then on it tells what it would have told had it always run;
+                         TOC_INSTANT_NONE: it does now. */
+};
+typedef void toc_swap_fn(const struct toc_swap_rule *rule, void *context);
+/* What a swap to @rules would do, rule by rule; nothing changes. */
+void toc_engine_compare(const struct toc_engine *engine, const struct toc_ruleset *rules,
+                        toc_swap_fn *on_rule, void *context);
+/* Do it. @rules is borrowed from here on, the rules before may be destroyed afterwards. Alerts
+ * that end or move are told within the call. @on_rule may be NULL. Not while muted. */
+void toc_engine_swap(struct toc_engine *engine, const struct toc_ruleset *rules,
+                     toc_swap_fn *on_rule, void *context);
+
 /* The lane clock. TOC_INSTANT_NONE before the first tick or event. */
 int64_t toc_engine_now(const struct toc_engine *engine);
 /* Earliest lane-clock instant at which a tick could tell something, or TOC_INSTANT_NEVER. */

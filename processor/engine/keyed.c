@@ -184,6 +184,12 @@ static void on_final(const struct toc_alert *alert, const struct toc_telling *te
     memcpy(final->id, alert->id, sizeof final->id);
 }
 
+bool toc_keyed_is_clustered(const struct toc_keyed *keyed)
+{
+    const struct toc_rule *rule = keyed->ruled->rule;
+    return rule->has_near && rule->key_part_count == 0;
+}
+
 struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed)
 {
     const struct toc_ruled *ruled = keyed->ruled;
@@ -194,7 +200,7 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .places = engine->places,
         .key = &keyed->key,
         .is_at_once = ruled->is_at_once,
-        .is_clustered = ruled->rule->has_near && ruled->rule->key_part_count == 0,
+        .is_clustered = toc_keyed_is_clustered(keyed),
         .watermark_ms = ruled->group->watermark_ms,
         .settled_ms = keyed->match.settled.now_ms,
         .now_ms = engine->now_ms,

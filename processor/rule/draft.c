@@ -174,7 +174,7 @@ struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml
     }
     toc_inline_check(&draft, rule->tests);
     if (toc_diag_errors(loader->diag) == errors) {
-        rule->hash = toc_semantic_hash(rule, loader->catalogue, loader->places);
+        rule->hash = toc_semantic_hash(rule, loader->catalogue, loader->places, &rule->window_hash);
         toc_absence_block_part(&draft);
     }
     return rule->name.size > 0 ? rule : NULL;

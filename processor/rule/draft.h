@@ -100,4 +100,5 @@ void toc_inline_check(struct toc_draft *draft, const struct toc_yaml *tests);
 /* semantic.c */
 struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
                                      const struct toc_catalogue *catalogue,
-                                     const struct toc_places *places);
+                                     const struct toc_places *places,
+                                     struct toc_hash128 *out_window);

@@ -161,6 +161,7 @@ struct toc_rule {
     const struct toc_str *tags;
     size_t tag_count;
     struct toc_hash128 hash; /* Semantic: of what decides alerts, not of texts. */
+    struct toc_hash128 window_hash; /* Of what decides which events are kept, by key and role. */
     struct toc_mark mark;
 
     struct toc_alias *aliases;

@@ -141,19 +141,16 @@ static void add_alias(struct toc_text *out, const struct toc_rule *rule,
     bag_pour(&bindings, out);
 }
 
-struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
-                                     const struct toc_catalogue *catalogue,
-                                     const struct toc_places *places)
+/* What decides which events of which key are kept, in which roles. */
+static void add_window(struct toc_text *out, const struct toc_rule *rule,
+                       const struct toc_catalogue *catalogue, const struct toc_places *places)
 {
-    struct toc_text out = {0};
     struct bag aliases = {0}, names = {0};
 
-    toc_text_addf(&out, "%d %d %d %" PRId64 " %" PRId64 " %d %" PRId64 " %d %" PRId64 "\n",
-                  (int)rule->level, (int)rule->kind, (int)rule->compare, rule->threshold,
-                  rule->within_ms, rule->has_near ? 1 : 0, rule->near_mm, (int)rule->once,
-                  rule->deadline_ms);
+    toc_text_addf(out, "%d %" PRId64 " %d %" PRId64 " %d\n", (int)rule->kind, rule->within_ms,
+                  rule->has_near ? 1 : 0, rule->near_mm, (int)rule->once);
     for (size_t i = 0; i < rule->key_part_count; i++) {
-        toc_text_add_json(&out, rule->key_parts[i].name);
+        toc_text_add_json(out, rule->key_parts[i].name);
     }
     if (rule->warn_percent > 0) {
         toc_text_addf(&out, " warn=%d", rule->warn_percent);
@@ -167,19 +164,19 @@ struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
         bag_pour(&names, &out);
     }
     for (size_t i = 0; i < rule->step_count; i++) {
-        toc_text_add_json(&out, rule->aliases[rule->steps[i].alias].name);
-        add_tie(&out, rule, rule->steps[i].tie);
+        toc_text_add_json(out, rule->aliases[rule->steps[i].alias].name);
+        add_tie(out, rule, rule->steps[i].tie);
     }
     for (size_t i = 0; i < rule->counted_count; i++) { /* all_of: a set. */
         toc_text_add_json(bag_add(&names), rule->aliases[rule->counted[i]].name);
     }
-    bag_pour(&names, &out);
+    bag_pour(&names, out);
     for (size_t i = 0; i < rule->alias_count; i++) {
         if (rule->aliases[i].roles != 0) {
             add_alias(bag_add(&aliases), rule, &rule->aliases[i], catalogue, places);
         }
     }
-    bag_pour(&aliases, &out);
+    bag_pour(&aliases, out);
     for (size_t i = 0; i < rule->member_count; i++) {
         struct toc_text *text = bag_add(&names);
 
@@ -187,7 +184,20 @@ struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
             toc_text_add_json(text, rule->members[i * rule->key_part_count + part]);
         }
     }
-    bag_pour(&names, &out);
+    bag_pour(&names, out);
+}
+
+struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
+                                     const struct toc_catalogue *catalogue,
+                                     const struct toc_places *places,
+                                     struct toc_hash128 *out_window)
+{
+    struct toc_text out = {0};
+
+    add_window(&out, rule, catalogue, places);
+    *out_window = toc_hash128(out.data, out.size);
+    toc_text_addf(&out, "%d %d %" PRId64 " %" PRId64 "\n", (int)rule->level, (int)rule->compare,
+                  rule->threshold, rule->deadline_ms);
     toc_text_add_json(&out, rule->alert.topic);
     toc_text_addf(&out, "%d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
                   rule->alert.is_urgent ? 1 : 0, rule->alert.for_ms, rule->alert.keep_firing_ms,

@@ -20,6 +20,7 @@ enum toc_ending {
     TOC_ENDING_LATE,        /* An ending event older than accept_late. */
     TOC_ENDING_ALL_CLEAR,   /* What was told, not what is true: people said that it is over, */
     TOC_ENDING_FALSE_ALARM, /* or that it never was. In truth a line ends it. */
+    TOC_ENDING_RULE,        /* No rule in force holds it any more. */
 };
 
 struct toc_evidence {
