@@ -104,10 +104,10 @@ void toc_engine_unmute(struct toc_engine *engine);
 void toc_engine_disown(struct toc_engine *engine); /* After unmute; again does nothing. */
 
 /* Reload: other rules from now on, between two events. A rule whose semantic hash (and its
- * aliases' order) is unchanged keeps its state as it is. One whose window hash is unchanged (another
- * threshold, level, pace) keeps its events and is derived anew from them: its open alerts go on
- * where it still holds. Any other begins anew. An open alert that no rule in force holds any more
- * ends `expired`, end_reason `rule`; what has ended is not corrected. Types and places may be
+ * aliases' order) is unchanged keeps its state as it is. One whose window hash is unchanged
+ * (another threshold, level, pace) keeps its events and is derived anew from them: its open alerts
+ * go on where it still holds. Any other begins anew. An open alert that no rule in force holds any
+ * more ends `expired`, end_reason `rule`; what has ended is not corrected. Types and places may be
  * others as well; input declarations stay. */
 enum toc_swap_verdict {
     TOC_SWAP_KEPT,

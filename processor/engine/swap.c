@@ -1,9 +1,9 @@
 /* engine/swap.c - other rules from now on.
  *
  * The new rules are built beside the old; then each old rule's keys are handed over, derived anew
- * or ended. What points into the old rule set is bound to the new one: rules by name, types by name,
- * places by kind and name. Costs a step a rule; a step a key only of rules that begin anew or are
- * derived anew, or when types or places have moved. */
+ * or ended. What points into the old rule set is bound to the new one: rules by name, types by
+ * name, places by kind and name. Costs a step a rule; a step a key only of rules that begin anew or
+ * are derived anew, or when types or places have moved. */
 #include "base/assert.h"
 #include "base/mem.h"
 #include "engine/core.h"
@@ -489,7 +489,7 @@ void toc_engine_swap(struct toc_engine *engine, const struct toc_ruleset *rules,
     /* While the old rules are in force: what they alone held is over. */
     for (size_t r = 0; r < swap.rule_count; r++) {
         struct toc_ruled *ruled = &swap.rules[r];
-        enum toc_swap_verdict verdict = compare(ruled->rule, find_rule(rules, ruled->rule->name));
+        enum toc_swap_verdict verdict = compare(ruled->rule, find_part(rules, ruled->rule));
         if (verdict == TOC_SWAP_RESET || verdict == TOC_SWAP_REMOVED) {
             end_rule(engine, ruled);
         }

@@ -152,17 +152,10 @@ static void add_window(struct toc_text *out, const struct toc_rule *rule,
     for (size_t i = 0; i < rule->key_part_count; i++) {
         toc_text_add_json(out, rule->key_parts[i].name);
     }
-    if (rule->warn_percent > 0) {
-        toc_text_addf(&out, " warn=%d", rule->warn_percent);
-    }
     for (size_t i = 0; i < rule->milestone_count; i++) {
-        struct toc_text *text = bag_add(&names);
-        toc_text_add_json(text, rule->aliases[rule->milestones[i].alias].name);
-        toc_text_addf(text, "%" PRId64, rule->milestones[i].deadline_ms);
+        toc_text_add_json(bag_add(&names), rule->aliases[rule->milestones[i].alias].name);
     }
-    if (rule->milestone_count > 0) {
-        bag_pour(&names, &out);
-    }
+    bag_pour(&names, out);
     for (size_t i = 0; i < rule->step_count; i++) {
         toc_text_add_json(out, rule->aliases[rule->steps[i].alias].name);
         add_tie(out, rule, rule->steps[i].tie);
@@ -193,11 +186,19 @@ struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
                                      struct toc_hash128 *out_window)
 {
     struct toc_text out = {0};
+    struct bag names = {0};
 
     add_window(&out, rule, catalogue, places);
     *out_window = toc_hash128(out.data, out.size);
     toc_text_addf(&out, "%d %d %" PRId64 " %" PRId64 "\n", (int)rule->level, (int)rule->compare,
                   rule->threshold, rule->deadline_ms);
+    toc_text_addf(&out, " warn=%d", rule->warn_percent);
+    for (size_t i = 0; i < rule->milestone_count; i++) {
+        struct toc_text *text = bag_add(&names);
+        toc_text_add_json(text, rule->aliases[rule->milestones[i].alias].name);
+        toc_text_addf(text, "%" PRId64, rule->milestones[i].deadline_ms);
+    }
+    bag_pour(&names, &out);
     toc_text_add_json(&out, rule->alert.topic);
     toc_text_addf(&out, "%d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
                   rule->alert.is_urgent ? 1 : 0, rule->alert.for_ms, rule->alert.keep_firing_ms,
