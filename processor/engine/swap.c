@@ -435,21 +435,25 @@ static void derive_again(struct toc_engine *engine, struct toc_keyed *keyed)
 
     for (size_t i = 0; i < alerts.count; i++) {
         struct toc_alert *old = alerts.items[i];
+        toc_act_forget(engine, old);
         struct toc_alert *alert = old->is_open ? find_successor(old, keyed) : NULL;
         if (alert != NULL) {
             set_begin(&keyed->match.settled, alert->begin_ms, old->begin_ms);
             set_begin(&keyed->match.newest, alert->begin_ms, old->begin_ms);
             struct toc_alert now = *alert;
+            toc_act_forget(engine, alert);
             *alert = *old;
             *old = now; /* What it owns is freed with it. */
             alert->is_linked = now.is_linked;
             alert->is_adopted = true;
             alert->derived_ms = now.derived_ms;
+            toc_act_index(engine, alert);
             keyed->ruled->counts.open--; /* Counted twice. */
         } else if (old->is_open) {
             struct toc_match derived = keyed->match; /* The record quotes the old evidence. */
             keyed->match = before;
             end_alert(engine, keyed, old);
+            toc_act_forget(engine, old);
             keyed->match = derived;
         }
     }
