@@ -160,7 +160,7 @@ struct toc_rule {
     size_t response_count;
     const struct toc_str *tags;
     size_t tag_count;
-    struct toc_hash128 hash; /* Semantic: of what decides alerts, not of texts. */
+    struct toc_hash128 hash;        /* Semantic: of what decides alerts, not of texts. */
     struct toc_hash128 window_hash; /* Of what decides which events are kept, by key and role. */
     struct toc_mark mark;
 
