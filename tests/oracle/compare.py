@@ -54,7 +54,7 @@ def fold_records(lines):
             raise ValueError(f"new stands first, and once: {line}")
         if data["open"] == bool(data.get("end")) and data["state"] != "cancelled":
             raise ValueError(f"open, and yet an end, or over without one: {line}")
-        if data["open"] and data["state"] not in ("new", "update"):
+        if data["open"] and data["state"] not in ("new", "update", "escalated", "deescalated"):
             raise ValueError(f"open after its end: {line}")
         last[data["alert_id"]] = data
     records = {i: Record(d) for i, d in last.items() if d["state"] != "cancelled"}

@@ -6,11 +6,11 @@ SOURCE = b"tocsin"
 
 
 class AlertEvent:
-    """An alert as another rule sees it; until (ms): while it is open it takes part, None: only its
-    moment counts."""
+    """An alert as another rule sees it; alert: in which ways it is read; until (ms): while it is open it
+    takes part, None: only its moment counts."""
 
-    def __init__(self, of, told, t, until, location):
-        self.alert, self.t, self.until, self.location = of.id, t, until, location
+    def __init__(self, told, t, until, location):
+        self.alert, self.t, self.until, self.location = set(), t, until, location
         self.mode, self.type = told.mode, None
         self.id = alert_name(told)
         key = [str(v).encode() for v in told.key.values()]
@@ -37,7 +37,8 @@ class Alerts:
 
     def __init__(self):
         self.known = []  # (rule, told, location)
-        self.made = {}   # The same alert read in the same way is the same event.
+        self.read_as = {}  # By the way of reading: events.
+        self.made = {}     # An alert seen at the same time is one event, whoever reads it.
 
     def add(self, rule, told, location):
         told.own_level = rule.level
@@ -46,16 +47,24 @@ class Alerts:
     def read_by(self, rule):
         """The alert events that the aliases of @rule take."""
         ways = {a.alert.id: a.alert for a in rule.aliases.values() if a.alert}
-        return [event for of in ways.values() for event in self.read(of)]
+        return list(dict.fromkeys(event for of in ways.values() for event in self.read(of)))
 
     def read(self, of):
-        if of.id not in self.made:
-            self.made[of.id] = [
-                AlertEvent(of, told, t, until, location)
+        if of.id not in self.read_as:
+            self.read_as[of.id] = [
+                self.event(told, t, until, location)
                 for rule, told, location in self.known
                 if (not rule.is_over_any if of.rule == "any" else rule.name == of.rule)
                 for t, until in moments(of, told)]
-        return self.made[of.id]
+            for event in self.read_as[of.id]:
+                event.alert.add(of.id)
+        return self.read_as[of.id]
+
+    def event(self, told, t, until, location):
+        name = (alert_name(told), t, until)
+        if name not in self.made:
+            self.made[name] = AlertEvent(told, t, until, location)
+        return self.made[name]
 
 
 def moments(of, told):

@@ -1,10 +1,9 @@
-"""Random rule sets and random streams, made to collide.
+"""Random rule sets over random streams (streams.py), made to collide.
 
-Few keys, windows of seconds and counts of one to four; times exactly on, one millisecond before and
-one after every boundary; equal times, repeats, refused lines, missing fields; points exactly at the
-distance and a millimetre beyond, over the dateline and at a pole. The same seed gives the same case.
+Windows of seconds and counts of one to four; every kind and word of the language; rules over the alerts
+of rules. The same seed gives the same case.
 
-    generate.py SEED DIR     writes DIR/rules, DIR/types, DIR/places and DIR/events.ndjson
+    generate.py SEED DIR     writes DIR/rules, DIR/types, DIR/places, and DIR/events.ndjson
 """
 
 import json
@@ -13,128 +12,46 @@ import random
 import re
 import sys
 
-import geo
-from world import format_time, parse_time
+import streams
+from streams import LIMIT_M, Setting, one_each, shuffled, some_events
+from world import format_time
 
-BEGIN = parse_time("2026-01-01T00:00:00Z")
-WITHIN = ["1s", "2s", "5s", "10s"]
-LIMIT_M = 100  # The distance of every pairwise `near`.
-TYPES = ("x.a", "x.b", "x.c", "y.d")
 KINDS = ("event", "latest", "count", "count_distinct", "sum", "average", "min", "max", "sequence",
-         "all_of", "any_kinds", "absence", "silence", "near", "cluster")
-ANCHORS = [(10.0, 20.0), (0.0, 179.9999), (89.9995, 0.0), (-45.0, -180.0)]
-PLACES = [("Alpha", ANCHORS[0], 50), ("Brávo", geo.go(ANCHORS[0], 90, 220), 0),
-          ("Dateline", ANCHORS[1], 25), ("Pole", (90.0, 0.0), 10)]
+         "all_of", "any_kinds", "absence", "silence", "near", "cluster", "ratio", "percentile", "weighted",
+         "trend", "milestones", "own")
+OVER = ("event", "count", "count_distinct", "sequence", "all_of", "any_kinds", "absence", "near", "cluster",
+        "ratio")  # Kinds of rules over the alerts of others.
+WORDS = ("ratio", "percentile", "weighted", "at_least_events", "min_distinct", "trend", "own", "where", "sun",
+         "clock", "moving", "escalate", "milestones", "warn_at", "alert", "state", "any")
+LEVELS = ("informational", "low", "medium", "high", "critical")
+MEASURED = ("sum", "average", "min", "max", "percentile", "weighted")
+COMPARED = MEASURED + ("count", "count_distinct", "any_kinds", "ratio", "trend")
 
 
-def type_documents():
-    fields = {
-        "v": {"type": "number", "range": ["-100", "100"]},
-        "w": {"type": "number", "range": ["0", "100"]},
-        "n": {"type": "integer"},
-        "s": {"type": "text"},
-        "c": {"type": "text"},
-        "site": {"type": "text"},
-        "unit": {"type": "integer"},
-        "l": {"type": "list", "values": ["red", "green", "blue"]},
-        "b": {"type": "bool"},
-        "since": {"type": "time"},
-        "pos": {"type": "place"},
-        "must": {"type": "text", "required": "true"},
-    }
-    return [{"type": name, "title": name, "location": "pos", "fields": fields} for name in TYPES]
-
-
-def place_documents():
-    features = []
-    for name, (lat, lon), radius in PLACES:
-        features.append({
-            "type": "Feature",
-            "properties": {"kind": "camp", "name": name, "radius_m": radius},
-            "geometry": {"type": "Point", "coordinates": [lon, lat]}})
-    ring = [[20.01, 10.0], [20.02, 10.0], [20.02, 10.01], [20.015, 10.002], [20.01, 10.01], [20.01, 10.0]]
-    features.append({"type": "Feature", "properties": {"kind": "camp", "name": "Fence"},
-                     "geometry": {"type": "Polygon", "coordinates": [ring]}})
-    return {"type": "FeatureCollection", "features": features}
-
-
-# ---- Streams ------------------------------------------------------------------------------------
-
-def some_point(r):
-    where = r.random()
-    if where < 0.08:
-        return {"lat": 10.001, "lon": 20.0101}  # Inside the fence.
-    if where < 0.16:
-        return {"lat": 10.008, "lon": 20.015}   # Between its horns, some 300 m outside.
-    lat, lon = r.choice(ANCHORS if r.random() < 0.3 else ANCHORS[:1])
-    exact = r.choice([0, 0, LIMIT_M, LIMIT_M + 0.0008, LIMIT_M - 0.0008, 60, 150, 150.0008, 149.9992, 170, 170.0008])
-    lat, lon = geo.go((lat, lon), r.choice([0, 90, 90, 180, 270, 33]), exact) if exact else (lat, lon)
-    point = {"lat": lat, "lon": lon}
-    if r.random() < 0.1:
-        point["error_m"] = 20
-    return point
-
-
-def some_fields(r):
-    data = {"must": "yes"}
-    choices = {
-        "v": [-1.5, 0, 1, 2, 0.1, 0.2, 0.3, 2.5, -0.1], "w": [0, 1, 2, 0.1, 0.7, 3],
-        "n": [1, 2, 3], "s": ["ab", "Ab", "cab", "x", "STRASSE", "straße"],
-        "c": ["p", "P", "q", "r"], "site": ["A", "a", "A", "B"], "unit": [1, 1, 2],
-        "l": [["red"], ["Red", "green"], ["blue", "green"], []], "b": [True, True, False],
-    }
-    for name, values in choices.items():
-        if r.random() < 0.9:
-            data[name] = r.choice(values)
-    if r.random() < 0.9:
-        data["pos"] = some_point(r)
-    return data
-
-
-def some_events(r, count, span_s=25):
-    """Records in order of time. Every time is a whole or half second, or a millisecond beside."""
-    events = []
-    for i in range(count):
-        at = BEGIN + 500 * r.randint(0, 2 * span_s) + r.choice([0, 0, 0, 0, -1, 1])
-        data = some_fields(r)
-        if r.random() < 0.4:
-            data["since"] = format_time(at - r.choice([0, 1, 500, 1000, 1999, 2000, 2001, -1000]))
-        record = {"specversion": "1.0", "id": f"e{i}", "source": r.choice(["/s/1", "/s/2"]),
-                  "type": r.choice(TYPES), "time": format_time(at), "data": data}
-        if r.random() < 0.8:
-            record["subject"] = r.choice(["u", "U", "w"])
-        if r.random() < 0.08:
-            record["mode"] = r.choice(["exercise", "test", "actual"])
-        events.append(record)
-    events.sort(key=lambda e: e["time"])
-    lines = []
-    for record in events:
-        lines.append(json.dumps(record, ensure_ascii=r.random() < 0.5))
-        if r.random() < 0.04:  # The same again, or the same identity with other words.
-            lines.append(json.dumps(dict(record, data=some_fields(r)) if r.random() < 0.3 else record))
-        if r.random() < 0.03:  # Refused.
-            wrong = dict(record, id=record["id"] + "x")
-            wrong.update(r.choice([{"type": "x.unknown"}, {"data": {}}, {"time": "yesterday"}, {"id": 7}]))
-            lines.append(json.dumps(wrong))
-    return lines
-
-
-def line_time(line):
-    try:
-        return parse_time(json.loads(line)["time"]) or 0
-    except (ValueError, KeyError):
-        return 0
-
-
-def shuffled(r, lines, lateness_ms):
-    """@lines in another order, none more than @lateness_ms behind the newest before it."""
-    return [line for _, line in sorted(
-        (line_time(line) + r.uniform(0, lateness_ms), line) for line in lines)]
+def needs(rule):
+    """The words of WORDS that @rule is made of."""
+    when, aliases = rule["when"], rule["events"].values()
+    found = {w for w in ("ratio", "percentile", "trend", "at_least_events", "min_distinct") if w in when}
+    absence = when.get("absence", {})
+    found |= {w for w in ("milestones", "warn_at") if w in absence}
+    found |= {"escalate"} if "escalate" in rule["alert"] else set()
+    if "half_life" in str(when.get("average")) or "weight" in str(when.get("average")):
+        found.add("weighted")
+    if any(re.match(r"lists|camp", str(when.get(w))) for w in ("at_least", "more_than", "at_most", "less_than")):
+        found.add("own")
+    for alias in list(aliases) + [when]:
+        if alias.get("near", {}).get("place") == streams.MOVER["kind"]:
+            found.add("moving")
+        found |= {w for w in ("where", "alert", "state") if w in alias}
+        found |= {"any"} if alias.get("alert") == "any" else set()
+        if "hours" in alias:
+            found.add("sun" if alias["hours"] in ("day", "night") else "clock")
+    return found
 
 
 # ---- Rules --------------------------------------------------------------------------------------
 
-def some_match(r, allow_missing=True):
+def some_match(r, setting):
     tests = [
         ("w|gte", "1"), ("w|gt", "0"), ("w|lt", "3"), ("v|lte", "2"), ("v|gt|not", "1"), ("n", "1"),
         ("n", ["1", "2"]), ("n|not", "3"), ("s", ["ab", "x"]), ("s|contains", "AB"),
@@ -143,48 +60,130 @@ def some_match(r, allow_missing=True):
         ("l|all", ["red", "green"]), ("l|contains", "green"), ("l|not", "blue"), ("b", "true"),
         ("b|not", "false"), ("w|exists", "true"), ("subject|exists", "true"), ("subject", "U"),
         ("since|exists", "false"), ("n", "lists.few"), ("source", "/s/1"),
-        ("since|gte", format_time(BEGIN + 10_000)), ("time|lt", format_time(BEGIN + 20_000)),
+        ("since|gte", format_time(setting.turn)), ("time|lt", format_time(setting.turn + 8000)),
     ]
     return dict(r.sample(tests, r.choice([0, 0, 0, 1, 1, 2])))
 
 
+def some_where(r, setting):
+    return r.choice([
+        "w > 0.5", "w >= 1.0 && n != 3", "n == 1 || v < 0.0", "!(v > 1.0)", "has(w) && w <= 2.0", "!has(s)",
+        's == "ab" || s == "x"', 's.startsWith("a")', 's.matches("^a?b|ss")', 'size(s) > 2 || b',
+        's in ["ab", "Ab"]', "n in [1, 2]", "n % 2 == 1", "n * 2 - 1 > 2", "v / w > 0.5", "6 / (n - 1) > 3",
+        "n + 0.5 > 2.0", 'l.exists(i, i == "red")', 'l.all(i, i != "blue")', "size(l) == 1", '"green" in l',
+        "b ? w > 0.5 : n > 1", 's.lowerAscii() == "ab"', "-v > 0.0", 'site + "!" == "A!"',
+        f'since > timestamp("{format_time(setting.turn)}")', "has(since) && time - since >= duration(\"1s\")",
+    ])
+
+
 class Maker:
-    """Makes one rule."""
+    """Makes one rule. @below: rules whose alerts it may read; @words: what may be used."""
 
-    def __init__(self, r, kind):
-        self.r, self.kind, self.events = r, kind, {}
-        self.when, self.alert = {}, {"topic": "alerts.random"}
-        self.group = []
-        self.is_place = False
+    def __init__(self, r, kind, setting, words, below=()):
+        self.r, self.kind, self.setting, self.words, self.below = r, kind, setting, words, below
+        self.unit = "h" if setting.step_ms > 60_000 else "s"
+        self.events, self.when, self.alert = {}, {}, {"topic": "alerts.random"}
+        self.group, self.near = [], None
 
-    def alias(self, name, **more):
-        spec = {"type": self.r.choice(["x.a", "x.b", "x.c", "x.*", ["x.a", "y.d"], "*"])}
-        match = some_match(self.r)
+    def some(self, *numbers):
+        """A span of so many seconds, or hours of a stream of days."""
+        number = self.r.choice(numbers)
+        if isinstance(number, str):
+            return number if self.unit == "s" else "30m"
+        return f"{number}{self.unit}"
+
+    def is_chance(self, word, part):
+        """Shall the word be used?"""
+        return self.r.random() < part and word in self.words
+
+    def alias(self, name, may_be_alert=True, **more):
+        r = self.r
+        if self.below and may_be_alert and r.random() < 0.6:
+            return self.alert_alias(name)
+        spec = {"type": r.choice(["x.a", "x.b", "x.c", "x.*", ["x.a", "y.d"], "*"])}
+        if self.kind == "trend":
+            spec["type"] = "*"
+        match = some_match(r, self.setting)
         if match:
             spec["match"] = match
+        if self.is_chance("where", 0.15):
+            spec["where"] = some_where(r, self.setting)
+        self.add_hours(spec)
         spec.update(more)
         self.events[name] = spec
         return name
 
+    def alert_alias(self, name):
+        r, rule = self.r, self.r.choice(self.below)
+        spec = {"alert": rule["rule"]}
+        if self.is_chance("any", 0.1):
+            spec["alert"] = "any"
+            if r.random() < 0.6 and "escalate" in self.words:
+                spec["level"] = r.choice(LEVELS[1:])
+        elif self.is_chance("state", 0.2):
+            spec["state"] = r.choice(["cleared", "expired"] + ["escalated", "deescalated"] * ("escalate" in rule["alert"]))
+        if spec["alert"] != "any" and "site" in names_of(rule) and r.random() < 0.2:
+            spec["match"] = {"site": "A"}
+        elif r.random() < 0.1:
+            spec["match"] = {"level": ["medium", "high"]}
+        self.events[name] = spec
+        return name
+
+    def add_hours(self, spec):
+        r, setting = self.r, self.setting
+        if self.is_chance("sun", 0.06):
+            spec["hours"] = r.choice(["day", "night"])
+        elif self.is_chance("clock", 0.06):
+            offset = r.choice([0, 345, -210])
+            sign = "-" if offset < 0 else "+"
+            spec["hours"] = {"between": self.some_hours(offset),
+                             "utc_offset": f"{sign}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}"}
+
+    def some_hours(self, offset):
+        turn, other = self.setting.minute(offset), self.setting.minute(offset, 1 + self.r.randint(0, 1300))
+        return self.r.choice([f"{turn}-{other}", f"{other}-{turn}"])
+
+    def is_over(self):
+        return any("alert" in spec for spec in self.events.values())
+
     def choose_key(self, is_needed=False):
         r = self.r
-        self.group = r.choice([["site"], ["site"], ["unit"], ["site", "unit"], ["subject"], ["c"]] + (
-            [] if is_needed else [[], []]))
-        if self.group and r.random() < 0.1:
+        groups = [["site"], ["site"], ["unit"], ["site", "unit"], ["subject"], ["c"]]
+        groups = [g for g in groups if self.is_carried(g)] + ([] if is_needed else [[], []])
+        self.group = r.choice(groups or [["mode"]])
+        if self.group and not self.is_over() and r.random() < 0.1:
             self.group = ["label"]
-        near = {"place": r.choice(["camp", "camp", "Alpha"]), "distance": "100 m"}
         if r.random() < 0.2:
-            self.is_place = True
-            if self.kind not in ("near", "cluster") and r.random() < 0.6:
-                self.when["near"] = near
-                if r.random() < 0.5:
-                    self.group = []
-            else:
-                for spec in self.events.values():
-                    spec["near"] = near
-                if r.random() < 0.5:
-                    self.group = [name for name in self.group if name != "label"] + ["camp"]
+            self.choose_place()
         self.finish_key()
+
+    def is_carried(self, group):
+        """Does every alert among its events have these parts of a key? Of all_of one event is enough."""
+        if self.kind == "all_of" and any("type" in spec for spec in self.events.values()):
+            return True
+        rules = {rule["rule"]: names_of(rule) for rule in self.below}
+        return all(set(group) <= set(rules.get(spec["alert"], []))
+                   for spec in self.events.values() if "alert" in spec)
+
+    def choose_place(self):
+        r = self.r
+        self.near = {"place": r.choice(["camp", "camp", "Alpha"]), "distance": "100 m"}
+        kind = "camp"
+        if self.is_chance("moving", 0.35):
+            kind = streams.MOVER["kind"]
+            self.near["place"] = kind
+        if self.kind not in ("near", "cluster") and r.random() < 0.6:
+            self.when["near"] = self.near
+            if r.random() < 0.5:
+                self.group = []
+        else:
+            for spec in self.events.values():
+                spec["near"] = self.near
+            if r.random() < 0.5:
+                self.group = [name for name in self.group if name != "label"] + [kind]
+        for spec in self.events.values():
+            if kind == "camp" and "hours" not in spec and self.is_chance("clock", 0.15):
+                spec["hours"] = self.some_hours(r.choice([120, -210, 345]))
 
     def finish_key(self):
         if self.group:
@@ -194,20 +193,23 @@ class Maker:
                 spec["as"] = {"label": "c"}
 
     def has_key(self):
-        return bool(self.group) or "near" in self.when and "place" in self.when["near"]
+        return bool(self.group) or "place" in self.when.get("near", {})
 
     def ending(self, name, tied_to):
         """A reference to an ending event, tied by key or by distance."""
-        r = self.r
-        by_distance = tied_to and (not self.has_key() or r.random() < 0.3)
-        self.alias(name)
+        by_distance = tied_to and (not self.has_key() or self.r.random() < 0.3)
+        self.alias(name, self.has_key() and self.is_ending_alert())
         if "label" in self.group:
             self.events[name]["as"] = {"label": "c"}
-        elif "camp" in self.group or (self.is_place and "near" not in self.when):
-            self.events[name]["near"] = {"place": "camp", "distance": "100 m"}
+        elif self.near and "near" not in self.when:
+            self.events[name]["near"] = self.near
         if by_distance:
             return {name: {"near": tied_to, "distance": f"{LIMIT_M} m"}}
         return name
+
+    def is_ending_alert(self):
+        """Have all rules below the whole key? Then the alert of any of them is tied by it."""
+        return bool(self.group) and all(set(self.group) & set(names_of(rule)) for rule in self.below)
 
     def pace(self, needs_end=False, tied_to=None, allow_clear=True):
         r = self.r
@@ -216,13 +218,13 @@ class Maker:
         if can_clear and (r.random() < 0.3 or ends in ("clear", "both")):
             self.alert["clear_when"] = self.ending("over", tied_to)
         if r.random() < 0.25 or ends in ("expire", "both") or (needs_end and not can_clear):
-            self.alert["expire_after"] = r.choice(["1s", "2s", "5s", "500ms"])
-        if self.kind in ("event", "sequence", "absence", "silence"):
+            self.alert["expire_after"] = self.some(1, 2, 5, "500ms")
+        if self.kind in ("event", "sequence", "absence", "silence", "milestones"):
             return  # These have no `for` and no `keep_firing_for`.
         if r.random() < 0.2:
-            self.alert["for"] = r.choice(["500ms", "1s", "2s"])
+            self.alert["for"] = self.some("500ms", 1, 2)
         if r.random() < 0.3:
-            self.alert["keep_firing_for"] = r.choice(["500ms", "1s", "3s"])
+            self.alert["keep_firing_for"] = self.some("500ms", 1, 3)
 
     def compare(self, lows, highs=None):
         """A comparison; those from above only if @highs."""
@@ -231,96 +233,220 @@ class Maker:
         self.when[word] = self.r.choice(highs if word in ("at_most", "less_than") else lows)
         return word
 
-    def make(self, allow_ends=True):
+    def choose_what(self):
+        """The kind and its events. Returns the alias that others may be tied to by distance."""
         r, kind, when = self.r, self.kind, self.when
-        tied_to, is_ended, members = "one", False, False
-        word = "at_least"
         if kind in ("event", "latest", "count"):
-            when[kind] = self.alias("one")
+            when[kind] = self.alias("one", kind != "latest")
         elif kind == "count_distinct":
             when[kind] = {"of": self.alias("one"), "field": r.choice(["s", "n", "c", "source"])}
-        elif kind in ("sum", "average", "min", "max"):
-            when[kind] = {"of": self.alias("one", type=r.choice(["x.a", "x.*"])),
-                          "field": r.choice(["v", "w", "w", "n"])}
-        elif kind == "sequence":
-            names = [self.alias(n) for n in ["one", "two", "three"][:r.choice([2, 2, 3])]]
-            if r.random() < 0.1:
-                names = ["one", "one"]
-            steps = list(names)
-            if len(set(names)) == len(names):
-                for i in range(1, len(names)):
-                    if r.random() < 0.3:
-                        steps[i] = {names[i]: {"near": r.choice(names[:i]), "distance": f"{LIMIT_M} m"}}
-            when[kind] = steps
-            tied_to = r.choice(names)
-            if r.random() < 0.5:
-                when["once_per"] = r.choice(["onset", "key"])
-        elif kind in ("all_of", "any_kinds"):
+            if self.is_over():
+                when[kind]["field"] = r.choice(["rule", "level"])
+        elif kind in ("sum", "average", "min", "max", "percentile", "weighted"):
+            what = {"of": self.alias("one", False, type=r.choice(["x.a", "x.*"])),
+                    "field": r.choice(["v", "w", "w", "n"])}
+            if kind == "percentile":
+                what["p"] = r.choice(["50", "50", "90", "100", "25", "33.333", "66.667", "66.666", "0.001"])
+            if kind == "weighted":
+                extra = r.choice([["half_life"], ["weight"], ["half_life", "weight"]])
+                what.update({w: {"half_life": self.some("500ms", 1, 2), "weight": r.choice(["k", "k", "w"])}[w]
+                             for w in extra})
+            when["average" if kind == "weighted" else kind] = what
+        elif kind == "ratio":
             names = [self.alias(n) for n in ["one", "two", "three"][:r.choice([2, 3])]]
-            when[kind] = names
+            when[kind] = {"of": r.choice([names[0], names[:1], names[:2]]),
+                          "to": r.choice([names, names[1:], names[-1]])}
+        elif kind == "trend":
+            when[kind] = {"count": self.alias("one", False)}
+        elif kind == "sequence":
+            return self.choose_steps()
+        elif kind in ("all_of", "any_kinds"):
+            when[kind] = [self.alias(n) for n in ["one", "two", "three"][:r.choice([2, 3])]]
         elif kind == "absence":
             when["absence"] = {"after": self.alias("one"), "expected": self.alias("answer"),
-                               "deadline": r.choice(["1s", "2s", "3s"])}
-            if r.random() < 0.3:
-                when["absence"]["from"] = "since"
+                               "deadline": self.some(1, 2, 3)}
+        elif kind == "milestones":
+            names = [self.alias(n, False) for n in ["answer", "second", "third"][:r.choice([1, 2, 2, 3])]]
+            when["absence"] = {"after": self.alias("one", False),
+                               "milestones": {n: self.some(1, 2, 3, 5) for n in names}}
         elif kind == "silence":
-            when["absence"] = {"expected": self.alias("one"), "every": r.choice(["1s", "2s", "5s"])}
-            members = r.random() < 0.5
+            when["absence"] = {"expected": self.alias("one", False), "every": self.some(1, 2, 5)}
         else:  # near, cluster
-            inner = r.choice(["count", "count", "count_distinct", "all_of", "any_kinds"])
-            if inner == "count":
-                when["count"] = self.alias("one")
-            elif inner == "count_distinct":
-                when[inner] = {"of": self.alias("one"), "field": "n"}
-            else:
-                when[inner] = [self.alias(n) for n in ["one", "two", "three"][:r.choice([2, 3])]]
-            when["near"] = {"distance": f"{LIMIT_M} m"}
-            if inner != "all_of":
-                word = self.compare(["2"] if inner == "any_kinds" else ["2", "2", "3"])
-                if word == "more_than":
-                    when[word] = "1"
-            tied_to = "one"
+            self.choose_pairwise()
+        if kind in ("absence", "milestones"):
+            if r.random() < 0.3 and "type" in self.events["one"]:
+                when["absence"]["from"] = "since"
+            if self.is_chance("warn_at", 0.4):
+                when["absence"]["warn_at"] = r.choice(["50%", "70%", "1%", "99%", "33%"])
+        return "one"
+
+    def choose_steps(self):
+        r = self.r
+        names = [self.alias(n) for n in ["one", "two", "three"][:r.choice([2, 2, 3])]]
+        if r.random() < 0.1:
+            names = ["one", "one"]
+        steps = list(names)
+        if len(set(names)) == len(names):
+            for i in range(1, len(names)):
+                if r.random() < 0.3:
+                    steps[i] = {names[i]: {"near": r.choice(names[:i]), "distance": f"{LIMIT_M} m"}}
+        self.when["sequence"] = steps
+        if r.random() < 0.5:
+            self.when["once_per"] = r.choice(["onset", "key"])
+        return r.choice(names)
+
+    def choose_pairwise(self):
+        r, when = self.r, self.when
+        inner = r.choice(["count", "count", "count_distinct", "all_of", "any_kinds"])
+        if inner == "count":
+            when["count"] = self.alias("one")
+        elif inner == "count_distinct":
+            when[inner] = {"of": self.alias("one", False), "field": "n"}
+        else:
+            when[inner] = [self.alias(n) for n in ["one", "two", "three"][:r.choice([2, 3])]]
+        when["near"] = {"distance": f"{LIMIT_M} m"}
+        if inner != "all_of":
+            word = self.compare(["2"] if inner == "any_kinds" else ["2", "2", "3"])
+            if word == "more_than":
+                when[word] = "1"
+
+    def choose_threshold(self):
+        r, kind, when = self.r, self.kind, self.when
+        word = "at_least"
         if kind == "any_kinds":
             word = self.compare(["2"])
             when[word] = "1" if word == "more_than" else "2"
         elif kind in ("count", "count_distinct"):
             word = self.compare(["1", "2", "3"], ["1", "2"])
-            if when.get("less_than") == "0":
-                when["less_than"] = "1"
-        elif kind in ("sum", "average", "min", "max"):
-            word = self.compare(["0.3", "1", "2", "0.1", "2.5"], ["0.3", "1", "0", "2.5"])
+        elif kind in MEASURED:
+            word = self.compare(["0.3", "1", "2", "0.1", "2.5"], ["0.3", "1", "0", "2.5", "1.999999"])
+        elif kind == "ratio":
+            word = self.compare(["0.5", "0.333333", "0.333334", "1", "0.25"], ["0.5", "0.666667", "0.666666", "1"])
+        elif kind == "trend":
+            word = self.compare(["1", "2", "1.5", "0.5", "0.674491"], ["1", "0.5", "0", "2"])
+            self.choose_baseline()
+        return word
+
+    def choose_baseline(self):
+        r, when = self.r, self.when
+        within = r.choice([1, 2])
+        when["within"] = f"{within}{self.unit}"
+        base = when["baseline"] = {}
+        if self.unit == "h":
+            base["same_hours_of"] = r.choice(["1d", "2d", "3d"])
+        else:
+            base["last"] = f"{within * r.choice([2, 3, 5])}s"
+        method = r.choice([None, "ratio", "robust_z", "ewma"])
+        if method:
+            base["method"] = method
+        if r.random() < 0.5:
+            base["floor"] = r.choice(["0.5", "0.1", "2"])
+        if method == "ewma" and r.random() < 0.5:
+            base["alpha"] = r.choice(["0.5", "0.1", "0.9"])
+        if r.random() < 0.6:
+            when["warm_up"] = self.some(1, 3, 6)
+
+    def choose_own(self):
+        """A threshold of the key's own, on another kind."""
+        r, when = self.r, self.when
+        self.kind = r.choice(["count", "count", "sum", "average", "max", "min"] + ["near"] * (r.random() < 0.3))
+        self.choose_what()
+        word = self.compare(["1"], ["1"] if self.kind != "near" else None)
+        if self.kind == "near":
+            for other in ("at_least", "more_than", "all_of", "any_kinds", "count_distinct"):
+                when.pop(other, None)
+            when["count"], word = "one", "at_least"
+            self.events = {"one": self.events["one"]}
+        if r.random() < 0.5:
+            self.near = {"place": "camp", "distance": "100 m"}
+            if self.kind == "near":
+                self.events["one"]["near"] = self.near
+            else:
+                when["near"] = self.near
+            self.group = r.choice([["camp"], ["camp", "site"]])
+            when[word] = "camp.threshold"
+        else:
+            self.group, when[word] = r.choice([
+                (["site"], "lists.limits"), (["unit", "site"], "lists.limits"), (["unit"], "lists.unit-limits")])
+        self.finish_key()
+        return word
+
+    def add_least(self):
+        r, when = self.r, self.when
+        if self.kind in ("ratio", "percentile", "average", "weighted", "trend") and self.is_chance("at_least_events", 0.3):
+            when["at_least_events"] = r.choice(["1", "2", "3"])
+        is_windowed = self.kind in COMPARED + ("all_of",)
+        if is_windowed and not self.is_over() and self.is_chance("min_distinct", 0.12):
+            when["min_distinct"] = r.choice([{"s": "2"}, {"n": "2"}, {"source": "2"}, {"c": "2", "s": "1"}])
+
+    def add_escalate(self):
+        if not self.is_chance("escalate", 0.3):
+            return
+        r = self.r
+        when = ["count >= 2", "count > 2", "count == 3", "count % 2 == 0"]
+        if self.kind in COMPARED:
+            when += ["value >= 2.0", "value < 1.5", "value == 1.0", "value > 1.0 && count > 1"]
+        if "site" in self.group:
+            when += ['site.lowerAscii() == "a"', 'site.lowerAscii() == "b" && count > 1']
+        if "unit" in self.group:
+            when += ["unit == 1"]
+        if self.kind not in ("sequence", "silence") and "type" in self.events.get("one", {}):
+            when += ["one.w > 1.0", "one.n == 1 || count >= 3", "has(one.w) && one.w >= 2.0", 'one.s == "ab"',
+                     "!(one.v > 0.5)"]
+        self.alert["escalate"] = [{"when": w, "level": r.choice(LEVELS)} for w in r.sample(when, r.choice([1, 1, 2]))]
+
+    def make(self, allow_ends=True):
+        r, when = self.r, self.when
+        is_own = self.kind == "own"
+        if is_own:
+            tied_to, word = "one", self.choose_own()
+        else:
+            tied_to = self.choose_what()
+            word = self.choose_threshold()
+        kind = self.kind
+        self.add_least()
         if kind == "cluster":
             if r.random() < 0.2:
                 for spec in self.events.values():
                     spec["near"] = {"place": "camp", "distance": "100 m"}
-        else:
-            self.choose_key(is_needed=kind in ("absence", "silence", "near"))
+        elif not is_own:
+            self.choose_key(is_needed=kind in ("absence", "silence", "near", "milestones"))
             if kind == "near" and not self.group:
-                self.group = ["site"]
+                self.group = ["site"] if self.is_carried(["site"]) else ["mode"]
                 self.finish_key()
-        if kind not in ("event", "latest", "absence", "silence"):
-            when["within"] = r.choice(WITHIN)
-        from_above = word in ("at_most", "less_than")
-        if from_above and kind in ("count", "count_distinct", "sum"):
-            members = members or r.random() < 0.4
+        if kind not in ("event", "latest", "absence", "silence", "milestones", "trend"):
+            when["within"] = self.some(1, 2, 5, 10)
+        members = kind == "silence" and r.random() < 0.5
+        if word in ("at_most", "less_than"):
+            if kind in ("count", "count_distinct", "sum"):
+                members = members or r.random() < 0.4
             tied_to = None
-        if members and self.group == ["site"] and not self.is_place:
+        if members and self.group == ["site"] and not self.near and not self.is_over():
             when["members"] = "lists.sites"
-        if kind == "silence":
+        if kind in ("silence", "trend", "milestones"):
             tied_to = None
-        is_from = kind == "absence" and "from" in when["absence"]
-        needs_end = kind in ("event", "sequence", "latest", "absence")
+        is_from = kind in ("absence", "milestones") and "from" in when["absence"]
+        needs_end = kind in ("event", "sequence", "latest", "absence", "milestones")
         self.pace(needs_end, tied_to, allow_clear=allow_ends and not is_from)
         if when.get("sequence") == ["one", "one"]:
             tied_to = None  # `without` is near one step, not two.
         if kind == "sequence" and allow_ends and r.random() < 0.5 and (tied_to or self.has_key()):
             when["without"] = self.ending("stop", tied_to)
+        self.add_escalate()
         return {"rule": "random", "title": "Made at random", "version": "1", "status": "experimental",
-                "level": "low", "events": self.events, "when": when, "alert": self.alert}
+                "level": r.choice(LEVELS[:4]), "events": self.events, "when": when, "alert": self.alert}
 
 
-def some_rule(r, kind, name, allow_ends=True):
-    rule = Maker(r, kind).make(allow_ends)
+def names_of(rule):
+    """What the key of @rule is made of."""
+    near = rule["when"].get("near", {})
+    kind = {"Alpha": "camp"}.get(near.get("place"), near.get("place"))
+    names = list(rule["when"].get("group_by", []))
+    return names + ([kind] if kind and kind not in names else [])
+
+
+def some_rule(r, kind, name, setting, words=WORDS, below=(), allow_ends=True):
+    rule = Maker(r, kind, setting, words, below).make(allow_ends)
     rule["rule"] = name
     return rule
 
@@ -333,6 +459,7 @@ def yaml_text(value):
         return "{ " + ", ".join(f"{k}: {yaml_text(v)}" for k, v in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(yaml_text, value)) + "]"
+    value = str(value)
     return value if re.fullmatch(r"[\w/][\w ./-]*|-?[\d.]+", value) else json.dumps(value)
 
 
@@ -343,39 +470,60 @@ def rule_text(rule):
 class Case:
     """Rules and the lines of a stream, and the folder they are written to."""
 
-    def __init__(self, rules, lines, accept_late_ms=None, disorder_ms=0):
-        self.rules, self.lines = rules, lines
+    def __init__(self, rules, lines, accept_late_ms=None, disorder_ms=0, words=WORDS):
+        self.rules, self.lines, self.words = rules, lines, words
         self.accept_late_ms, self.disorder_ms = accept_late_ms, disorder_ms
+
+    def of(self, rules=None, lines=None):
+        """The same with other rules or lines."""
+        return Case(self.rules if rules is None else rules, self.lines if lines is None else lines,
+                    self.accept_late_ms, self.disorder_ms, self.words)
 
     def write(self, folder):
         for name in ("rules/lists", "types", "places"):
             os.makedirs(os.path.join(folder, name), exist_ok=True)
+        types = streams.type_documents("moving" in self.words)
         for name, text in [
-                ("types/types.yaml", "---\n".join(map(rule_text, type_documents()))),
-                ("places/places.geojson", json.dumps(place_documents())),
-                ("rules/lists/few.yaml", "[1, 2]\n"), ("rules/lists/sites.yaml", "[A, C]\n"),
+                ("types/types.yaml", "---\n".join(map(rule_text, types))),
+                ("places/places.geojson", json.dumps(streams.place_documents())),
                 ("rules/rules.yaml", "---\n".join(map(rule_text, self.rules))),
-                ("events.ndjson", "".join(line + "\n" for line in self.lines))]:
+                ("events.ndjson", "".join(line + "\n" for line in self.lines))] + [
+                    (f"rules/lists/{name}.yaml", yaml_text(entries) + "\n")
+                    for name, entries in streams.LISTS.items()]:
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
 
 
-def some_case(seed, kinds=KINDS, events=30):
-    """The case of @seed: half a dozen rules, one stream in order of time."""
+def some_case(seed, kinds=KINDS, words=WORDS, most=30, count=6):
+    """The case of @seed: @count rules, one stream in order of time, as dense however long it is."""
     r = random.Random(seed)
-    rules = [some_rule(r, r.choice(kinds), f"rule-{i}") for i in range(6)]
-    return Case(rules, some_events(r, r.randint(3, events)))
+    kinds = [k for k in kinds if k not in WORDS or k in words]
+    events = r.randint(3, most) if most < 100 else most
+    setting = Setting(r, max(25_000, events * 800 // 500 * 500))
+    if "trend" in kinds and r.random() < 0.08:
+        setting, kinds = Setting(r, 4 * streams.DAY, 3_600_000, 4 * 3_600_000), ["trend", "trend", "count", "average"]
+        events = min(events, 200)
+    over = count // 3 if "alert" in words and r.random() < 0.6 else 0
+    rules = [some_rule(r, r.choice(kinds), f"rule-{i}", setting, words) for i in range(count - over)]
+    for i in range(count - over, count):
+        kind = r.choice([k for k in OVER if k in kinds] or OVER[:1])
+        rules.append(some_rule(r, kind, f"rule-{i}", setting, words, rules[:]))
+    made = Case(rules, some_events(r, events, setting), words=words)
+    made.lateness_ms = setting.lateness_ms
+    return made
 
 
-def some_late_case(seed, accept_late_ms=2000):
+def some_late_case(seed, words=WORDS, accept_late_ms=2000):
     """A case whose stream holds events that come too late. An event too late may yet end an open
     alert or fire a rule of kind `event`, which depends on the log; so there are no such rules."""
     r = random.Random(seed)
-    kinds = [k for k in KINDS if k not in ("event", "absence", "silence")]
-    rules = [some_rule(r, r.choice(kinds), f"rule-{i}", allow_ends=False) for i in range(6)]
-    lines = some_events(r, r.randint(10, 30))
-    unique = list({json.loads(line).get("id"): line for line in lines}.values())
-    return Case(rules, shuffled(r, unique, 3 * accept_late_ms), accept_late_ms)
+    kinds = [k for k in KINDS if k not in ("event", "absence", "silence", "milestones")]
+    kinds = [k for k in kinds if k not in WORDS or k in words]
+    setting = Setting(r, 25_000)
+    words = [w for w in words if w != "moving"]
+    rules = [some_rule(r, r.choice(kinds), f"rule-{i}", setting, words, allow_ends=False) for i in range(6)]
+    lines = some_events(r, r.randint(10, 30), setting)
+    return Case(rules, shuffled(r, one_each(lines), 3 * accept_late_ms), accept_late_ms, words=words)
 
 
 def main():

@@ -73,7 +73,7 @@ class Judge:
     def condition(self, event):
         """Do `match:`, `where:` and the hours hold, as far as they do not ask for a place? None: what
         they need is missing, and nothing else fails."""
-        fields = {} if event.alert else self.world.types[event.type].get("fields") or {}
+        fields = {} if event.alert is not None else self.world.types[event.type].get("fields") or {}
         results = []
         for test in self.alias.tests:
             of_time = test.field == "time" and "time" not in fields
@@ -99,7 +99,7 @@ class Judge:
         return sun.is_day(event.t, point) == (hours.sun == "day")
 
     def point(self, event):
-        if event.alert:
+        if event.alert is not None:
             return event.location
         return event.fields.get(self.alias.location[event.type] or "")
 
@@ -121,8 +121,8 @@ class Judge:
     def is_of(self, event):
         """Is it of the alias's types, or of the alerts it takes?"""
         if self.alias.alert:
-            return event.alert == self.alias.alert.id
-        return not event.alert and event.type in self.alias.of_types
+            return event.alert is not None and self.alias.alert.id in event.alert
+        return event.alert is None and event.type in self.alias.of_types
 
     def qualifies(self, event):
         if event not in self.known:
@@ -151,7 +151,7 @@ class Judge:
         value = event.value(name)
         if value is None or isinstance(value, tuple):
             return None
-        fields = {} if event.alert else self.world.types[event.type].get("fields") or {}
+        fields = {} if event.alert is not None else self.world.types[event.type].get("fields") or {}
         declared = fields.get(name, {}).get("type")
         if declared == "time" or (name == "time" and declared is None):
             return cel.Time(value)

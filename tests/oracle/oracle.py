@@ -29,6 +29,16 @@ EVIDENCE_MOST = 100
 VALUE_MOST = 9 * 10**12
 
 
+class Span:
+    """The times after @since and before @before."""
+
+    def __init__(self, since=-NEVER, before=NEVER):
+        self.since, self.before = since, before
+
+    def __contains__(self, t):
+        return self.since < t < self.before
+
+
 class KeyCase:
     """One rule and one key: the events that count for it, and what follows from them."""
 
@@ -149,9 +159,9 @@ class KeyCase:
                 points |= {p + i * step for e in items for p in (e.t, e.t + rule.within + 1)}
         return sorted(p for p in points if p <= self.run.newest)
 
-    def windowed(self, dead, before):
+    def windowed(self, dead, span):
         rule = self.rule
-        items = sorted((e for e in self.events() if e.t < before), key=lambda e: e.order)
+        items = sorted((e for e in self.events() if e.t in span), key=lambda e: e.order)
         starts = [e for e in items if isinstance(e, Start)]
         items = [e for e in items if not isinstance(e, Start)]
         self.sets = {a: set(self.by_alias[a]) for a in rule.counted}
@@ -172,7 +182,7 @@ class KeyCase:
             if value is not None:
                 counting = window or [e for e in items if self.counts(e, m, dead)]
                 newest = max((e.t for e in counting), default=None)
-                value = None if rule.kind == "all_of" else float(value)
+                value = None if rule.kind == "all_of" else to_millionths(value) / 10**6
                 pieces.append(Piece(m, following, window, newest, value))
         return pieces
 
@@ -218,22 +228,22 @@ class KeyCase:
         """Are they ever in the window together?"""
         return max(a.t, b.t) < min(self.span(a)[1], self.span(b)[1])
 
-    def alive(self, dead, before):
+    def alive(self, dead, span):
         """[(b, e, clique, newest)]: when all members of a clique are in the window together."""
         spans = []
         for clique in self.run.cliques(self):
             b, e = max(x.t for x in clique), min(self.span(x)[1] for x in clique)
             e = min([e] + [dead[x] for x in clique if x in dead])
-            if b < e and b < before:
+            if b < e and b in span:
                 spans.append((b, e, clique, b))
         return spans
 
-    def clusters(self, dead, cuts, before):
+    def clusters(self, dead, cuts, span):
         """Cliques in order of their begin; each joins every cluster it shares an event with that is
         alive, and not lapsed by expire_after, when it begins."""
         keep, expire = self.rule.keep_ms, self.rule.expire_ms
         clusters = []  # Lists of spans.
-        for span in sorted(self.alive(dead, before), key=lambda s: s[0]):
+        for span in sorted(self.alive(dead, span), key=lambda s: s[0]):
             b, clique = span[0], span[2]
             joined = [c for c in clusters if any(clique & o[2] and b - o[1] <= keep for o in c)
                       and (expire is None or b <= max(o[3] for o in c) + expire)]
@@ -248,8 +258,8 @@ class KeyCase:
 
     # -- latest
 
-    def latest(self, dead, before):
-        series = [(e, meets) for e, meets in self.series if e.t < before]
+    def latest(self, dead, span):
+        series = [(e, meets) for e, meets in self.series if e.t in span]
         points = sorted({e.t for e, _ in series} | {dead[e] for e, _ in series if e in dead})
         pieces = []
         for m, following in zip(points, points[1:] + [NEVER]):
@@ -289,10 +299,10 @@ class KeyCase:
             if e not in chosen and self.counts(e, m, dead) and (not chosen or chosen[-1].t <= e.t):
                 yield from self.choices(lists[1:], dead, m, chosen + (e,))
 
-    def completions(self, dead, before):
+    def completions(self, dead, span):
         """[(tn, evidence)], as once_per asks."""
         rule = self.rule
-        lists = [sorted((e for e in self.by_alias[a] if e.t < before), key=lambda e: e.order)
+        lists = [sorted((e for e in self.by_alias[a] if e.t in span), key=lambda e: e.order)
                  for a, _ in rule.steps]
         within = NEVER if rule.within is None else rule.within
 
@@ -322,8 +332,8 @@ class KeyCase:
                     done.append((en.t, frozenset(chosen)))
         return done
 
-    def sequence(self, dead, cuts, before):
-        rule, done = self.rule, self.completions(dead, before)
+    def sequence(self, dead, cuts, span):
+        rule, done = self.rule, self.completions(dead, span)
         if rule.once != "key":
             episodes = []
             for t, evidence in done:
@@ -340,11 +350,11 @@ class KeyCase:
 
     # -- absence
 
-    def absence(self, dead, before):
+    def absence(self, dead, span):
         rule = self.rule
-        items = sorted((e for e in self.events() if e.t < before), key=lambda e: e.order)
+        items = sorted((e for e in self.events() if e.t in span), key=lambda e: e.order)
         self.passed = {}
-        answers = sorted(t for t in self.answers if t < before)
+        answers = sorted(t for t in self.answers if t in span)
         if rule.kind == "silence":  # Of beats at one moment, the last.
             items = [e for e in items if isinstance(e, Start)
                      or not any(o.t == e.t and o.order > e.order for o in items)]
@@ -383,23 +393,23 @@ class KeyCase:
         names = self.rule.group_by
         return all(self.key[1 + names.index(n)] == v for n, v in part.items())
 
-    def episodes(self, dead, cuts, before=NEVER):
+    def episodes(self, dead, cuts, span=Span()):
         rule = self.rule
         lines = {c for c, _ in cuts}
         if rule.kind in ("event", "sequence"):
-            return self.sequence(dead, cuts, before)
+            return self.sequence(dead, cuts, span)
         if rule.near_mm is not None and not rule.group_by:
-            return self.clusters(dead, cuts, before)
+            return self.clusters(dead, cuts, span)
         if rule.near_mm is not None:
-            return smooth(self.run, overlay(self.alive(dead, before)), lines, lambda e: False)
+            return smooth(self.run, overlay(self.alive(dead, span)), lines, lambda e: False)
         if rule.kind == "latest":
             dated = {e.t for e, _ in self.series}
-            return smooth(self.run, self.latest(dead, before), lines, lambda e: e in dated)
+            return smooth(self.run, self.latest(dead, span), lines, lambda e: e in dated)
         if rule.kind in ("absence", "silence"):
             answers = set(self.answers)
-            return smooth(self.run, self.absence(dead, before), lines, lambda e: e in answers)
+            return smooth(self.run, self.absence(dead, span), lines, lambda e: e in answers)
         dated = set() if told_at_once(rule) else {e.t for e in self.events()}
-        return smooth(self.run, self.windowed(dead, before), lines, lambda e: e in dated)
+        return smooth(self.run, self.windowed(dead, span), lines, lambda e: e in dated)
 
     def touched(self, line):
         """The events of this key that @line makes count no more."""
@@ -410,18 +420,19 @@ class KeyCase:
                 and self.run.point_apart(alias, e, line.point) <= line.tie.limit_mm}
 
     def truth(self):
-        dead, cuts = {}, []
+        dead, cuts, since = {}, [], -NEVER
         lines = [l for l in self.run.lines[self.key[0]] if self.agrees(l.part)]
         for c in sorted({l.c for l in lines}):
             now = [l for l in lines if l.c == c]
             is_whole = any(not l.tie.to for l in now)
             gone = set().union(*(self.touched(l) for l in now))
             ended = []
-            for episode in self.episodes(dead, cuts, before=c):
+            for episode in self.episodes(dead, cuts, Span(since, c)):
                 if episode.begin < c <= episode.end and (is_whole or episode.evidence & gone):
                     ended.append(episode.evidence)
             if is_whole:
                 cuts.append((c, frozenset()))
+                since = c  # Nothing of before is open, or counts.
             for evidence in ended:
                 gone |= {e for e in evidence if e.t <= c}
                 cuts.append((c, evidence))

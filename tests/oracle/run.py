@@ -1,12 +1,15 @@
 """The differential: `tocsin replay` against the oracle on random rules and streams.
 
-    run.py --tocsin PATH [--seed S] [--rounds N] [--kinds count,sequence] [--out FOLDER]
+    run.py --tocsin PATH [--seed S] [--rounds N] [--events M] [--kinds count,sequence] [--all] [--out FOLDER]
+    run.py --tocsin PATH --long        a million events in two thousand sets of rules
+    run.py --tocsin PATH --sabotage    each of a dozen wrong oracles has to be noticed
     run.py --tocsin PATH --samples     the sample rules of tests/scenario/samples
 
 Each round replays one stream in order, twice shuffled within --accept-late (once with --disorder, which
-makes what rests on silence wait and changes nothing else), and every fourth round
-one with events that come too late. A mismatch is made as small as it gets, printed, and kept in the
-output folder. Exit 0: none; 1: mismatches; 2: tocsin failed on a case.
+makes what rests on silence wait and changes nothing else), and every fourth round one with events that come
+too late. A mismatch is made as small as it gets, printed, and kept in the output folder. What the program
+does not have yet is found out, said aloud, and left out; with --all that is an error. Exit 0: none; 1:
+mismatches; 2: words are missing and --all was asked.
 """
 
 import argparse
@@ -15,91 +18,122 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
+import types
+from collections import Counter
 
+import compare
 import generate
+import oracle
+import probes
+import rulefile
 import samples
-from compare import difference, fold_records
+import world
 from generate import Case, shuffled
-from oracle import told
-from rulefile import load_rules
-from world import World, accept
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+SAID = types.SimpleNamespace(oracle=oracle, rulefile=rulefile, world=world)
 LATENESS_MS = 4000
 
 
 class Runner:
-    def __init__(self, tocsin, folder):
-        self.tocsin, self.folder = tocsin, folder
+    """Runs the program and an oracle (@modules: it, or a wrong one) on cases."""
 
-    def replay(self, case, rules, types, places):
+    def __init__(self, tocsin, folder, modules=SAID):
+        self.tocsin, self.folder, self.modules = tocsin, folder, modules
+        self.known = (None, None, None)
+        self.expected = []
+
+    def replay(self, case, rules, types_at, places):
         """(exit status, records, what was said on stderr)"""
         late = f"{600_000 if case.accept_late_ms is None else case.accept_late_ms}ms"
         done = subprocess.run(
-            [self.tocsin, "replay", "--rules", rules, "--types", types, "--places", places,
+            [self.tocsin, "replay", "--rules", rules, "--types", types_at, "--places", places,
              "--accept-late", late, "--disorder", f"{case.disorder_ms}ms", os.path.join(self.folder, "events.ndjson")],
-            capture_output=True, text=True, timeout=60, check=False)
+            capture_output=True, text=True, timeout=300, check=False)
         return done.returncode, done.stdout.splitlines(), done.stderr
+
+    def refusal(self, case):
+        """Why the program does not take these rules; empty if it does."""
+        case.write(self.folder)
+        status, _, said = self.replay(case, *(os.path.join(self.folder, n) for n in ("rules", "types", "places")))
+        return said if status else ""
+
+    def truth(self, case, rules, types_at, places):
+        """What the oracle says; of the same rules and the same accepted events it is the same."""
+        of = self.modules
+        known = of.world.World(types_at, places)
+        late = 600_000 if case.accept_late_ms is None else case.accept_late_ms
+        events = of.world.accept(known, case.lines, late)
+        same = (case.rules, sorted((e.order, e.type, e.mode, str(e.subject), repr(e.fields)) for e in events))
+        if self.known[:2] != same or not case.rules:
+            self.known = (*same, of.oracle.told(known, of.rulefile.load_rules(rules, known), events))
+        return self.known[2]
 
     def differences(self, case, at=None):
         """What tocsin and the oracle say differently of @case; its rules lie in the folder @at with
         types and places in it, or else are its own."""
         case.write(self.folder)
         rules = at or os.path.join(self.folder, "rules")
-        types, places = (os.path.join(at or self.folder, n) for n in ("types", "places"))
-        world = World(types, places)
-        late = 600_000 if case.accept_late_ms is None else case.accept_late_ms
-        expected = told(world, load_rules(rules, world), accept(world, case.lines, late))
-        status, records, said = self.replay(case, rules, types, places)
-        self.episodes = len(expected)
+        types_at, places = (os.path.join(at or self.folder, n) for n in ("types", "places"))
+        self.expected = self.truth(case, rules, types_at, places)
+        status, records, said = self.replay(case, rules, types_at, places)
         if status != 0:
             return [f"exit status {status}"] + said.splitlines()[-25:]
         try:
-            return difference(expected, fold_records(records))
+            return compare.difference(self.expected, compare.fold_records(records))
         except (ValueError, KeyError) as wrong:
             return [f"records: {wrong!r}"]
 
 
-def shrink(runner, case, at):
-    """Drop rules, then lines, then what rules say, as long as something still differs."""
-    def differs(rules, lines):
-        return bool(runner.differences(Case(rules, lines, case.accept_late_ms, case.disorder_ms), at))
+# ---- Making a mismatch small --------------------------------------------------------------------
 
-    rules, lines = case.rules, case.lines
-    for rule in list(rules):
-        if differs([rule], lines):
-            rules = [rule]
-            break
-    size = max(1, len(lines) // 2)
+def shrink(runner, case, at):
+    """Drop rules, then lines, then what rules say, as long as the same sort of thing still differs."""
+    is_refused = is_refusal(runner.differences(case, at))
+
+    def differs(one):
+        found = runner.differences(one, at)
+        return bool(found) and is_refusal(found) == is_refused
+
+    for rule in list(case.rules):
+        fewer = case.of([r for r in case.rules if r is not rule])
+        if fewer.rules and differs(fewer):
+            case = fewer
+    size = max(1, len(case.lines) // 2)
     while size:
         i = 0
-        while i < len(lines):
-            fewer = lines[:i] + lines[i + size:]
-            if differs(rules, fewer):
-                lines = fewer
+        while i < len(case.lines):
+            fewer = case.of(lines=case.lines[:i] + case.lines[i + size:])
+            if differs(fewer):
+                case = fewer
             else:
                 i += size
         size //= 2
-    if len(rules) == 1:
-        rule = rules[0]
-        for word in ("for", "keep_firing_for", "expire_after", "clear_when"):
-            if word in rule["alert"]:
-                fewer = dict(rule, alert={k: v for k, v in rule["alert"].items() if k != word})
-                if loads(runner, fewer, case, lines) and differs([fewer], lines):
-                    rule = fewer
-        for name, spec in rule["events"].items():
-            if "match" in spec:
-                plain = {k: v for k, v in spec.items() if k != "match"}
-                fewer = dict(rule, events=dict(rule["events"], **{name: plain}))
-                if differs([fewer], lines):
-                    rule = fewer
-        rules = [rule]
-    return Case(rules, lines, case.accept_late_ms, case.disorder_ms)
+    for i in range(len(case.rules)):
+        for plainer in plainer_rules(case.rules[i]):
+            rules = list(case.rules)
+            rules[i] = plainer(rules[i])
+            if differs(case.of(rules)):
+                case = case.of(rules)
+    return case
 
 
-def loads(runner, rule, case, lines):
-    found = runner.differences(Case([rule], lines, case.accept_late_ms, case.disorder_ms))
-    return not (found and found[0].startswith("exit status"))
+def is_refusal(found):
+    return bool(found) and found[0].startswith("exit status")
+
+
+def plainer_rules(rule):
+    """Functions that each leave something out of a rule."""
+    def without(part, word):
+        return lambda r: dict(r, **{part: {k: v for k, v in r[part].items() if k != word}})
+
+    def bare(name, word):
+        return lambda r: dict(r, events=dict(r["events"], **{
+            name: {k: v for k, v in r["events"][name].items() if k != word}}))
+
+    found = [without("alert", w) for w in ("for", "keep_firing_for", "expire_after", "clear_when", "escalate")]
+    found += [without("when", w) for w in ("min_distinct", "at_least_events", "members", "without", "warm_up")]
+    return found + [bare(n, w) for n, spec in rule["events"].items() for w in ("match", "where", "hours") if w in spec]
 
 
 def report(runner, case, title, out, at=None):
@@ -114,28 +148,61 @@ def report(runner, case, title, out, at=None):
             file.write("\n".join(lines) + "\n")
 
 
-def random_rounds(runner, given):
-    wrong = episodes = 0
+# ---- Rounds -------------------------------------------------------------------------------------
+
+def cases_of(seed, given, words):
+    """[(title, case)]: one stream in several orders."""
+    r = random.Random(-seed)
     kinds = given.kinds.split(",") if given.kinds else generate.KINDS
+    case = generate.some_case(seed, kinds, words, given.events, given.rules)
+    yield "in order", case
+    for title, disorder_ms in [("shuffled", 0), ("shuffled, waited for", case.lateness_ms)]:
+        order = shuffled(r, case.lines, case.lateness_ms)
+        yield title, Case(case.rules, order, case.lateness_ms, disorder_ms, words)
+    if seed % 4 == 0 and not given.kinds:
+        yield "too late", generate.some_late_case(seed, words)
+
+
+def random_rounds(runner, given, words):
+    wrong, counts, seen, began = 0, Counter(), Counter(), time.monotonic()
+    seed = given.seed
     for seed in range(given.seed, given.seed + given.rounds):
-        r = random.Random(-seed)
-        case = generate.some_case(seed, kinds)
-        cases = [("in order", case)]
-        for title, disorder_ms in [("shuffled", 0), ("shuffled, waited for", LATENESS_MS)]:
-            order = shuffled(r, case.lines, LATENESS_MS)
-            cases.append((title, Case(case.rules, order, LATENESS_MS, disorder_ms)))
-        if seed % 4 == 0 and not given.kinds:
-            cases.append(("too late", generate.some_late_case(seed)))
-        for title, one in cases:
+        for title, one in cases_of(seed, given, words):
             if runner.differences(one):
                 wrong += 1
                 report(runner, one, f"seed {seed}, {title}", given.out)
                 break  # One mismatch of a seed is enough to read.
-            episodes += runner.episodes
+            counts["episodes"] += len(runner.expected)
+            counts["replays"] += 1
+            if title == "in order":
+                counts["events"] += len(one.lines)
+                counts["rule sets"] += 1
+                take_down(one, runner.expected, seen)
         if wrong >= given.most:
             break
-    print(f"seeds {given.seed}..{seed}: {episodes} episodes agree, {wrong} mismatches")
+        if given.rounds >= 100 and (seed - given.seed) % 100 == 99:
+            print(f"  {seed}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
+    for what in sorted({what for what, _ in seen}):
+        print(f"  {what:16} {seen[what, 'rules']:6} rules {seen[what, 'episodes']:8} episodes")
+    print(f"seeds {given.seed}..{seed}: {counts['rule sets']} sets of rules, {counts['events']} events, "
+          f"{counts['replays']} replays, {counts['episodes']} episodes agree, {wrong} mismatches")
     return wrong
+
+
+def take_down(case, episodes, seen):
+    """How many rules and episodes there were of each kind and word."""
+    for rule in case.rules:
+        when = rule["when"]
+        kind = next(k for k in ("event", "latest", "sequence", "absence") + rulefile.WINDOWED if k in when)
+        if "near" in when and "place" not in when["near"]:
+            kind += " near" if "group_by" in when else " cluster"
+        if kind == "absence":
+            kind += " every" if "every" in when["absence"] else ""
+        told = [e for e in episodes if e.rule == rule["rule"]]
+        for what in [kind] + [f"+ {w}" for w in generate.needs(rule)]:
+            seen[what, "rules"] += 1
+            seen[what, "episodes"] += len(told)
+        seen["+ changed level", "episodes"] += sum(len(e.levels) > 1 for e in told)
 
 
 def main():
@@ -143,18 +210,37 @@ def main():
     parser.add_argument("--tocsin", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--events", type=int, default=30, help="most events of a stream")
+    parser.add_argument("--rules", type=int, default=6, help="rules of a set")
     parser.add_argument("--kinds", help="only these kinds of rule")
+    parser.add_argument("--words", help="only these of the later words")
+    parser.add_argument("--all", action="store_true", help="the program has to have every word")
     parser.add_argument("--most", type=int, default=5, help="stop after so many mismatches")
     parser.add_argument("--out", help="folder to keep mismatches in")
+    parser.add_argument("--long", action="store_true")
     parser.add_argument("--samples", action="store_true")
+    parser.add_argument("--sabotage", action="store_true")
     given = parser.parse_args()
+    if given.long:
+        given.rounds, given.events, given.rules = 2000, 500, 4
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(given.tocsin, folder)
+        words = probes.words_built(runner)
+        missing = [w for w in generate.WORDS if w not in words]
+        if missing:
+            print(f"NOT BUILT, LEFT OUT: {' '.join(missing)}", flush=True)
+            if given.all:
+                return 2
+        if given.words is not None:
+            words = [w for w in words if w in given.words.split(",")]
         print(f"seed {given.seed}", flush=True)
         if given.samples:
             wrong = samples.rounds(runner, given, report)
+        elif given.sabotage:
+            import sabotage
+            wrong = sabotage.rounds(runner, given, words)
         else:
-            wrong = random_rounds(runner, given)
+            wrong = random_rounds(runner, given, words)
     return 1 if wrong else 0
 
 

@@ -6,7 +6,8 @@ import os
 import random
 
 import geo
-from generate import BEGIN, Case, shuffled
+from generate import Case
+from streams import BEGIN, shuffled
 from world import format_time
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenario", "samples")
@@ -62,7 +63,7 @@ def rounds(runner, given, report):
                 wrong += 1
                 report(runner, case, f"samples, seed {seed}, {title}", given.out, FOLDER)
                 break
-            episodes += runner.episodes
+            episodes += len(runner.expected)
         if wrong >= given.most:
             break
     print(f"samples, seeds {given.seed}..{seed}: {episodes} episodes agree, {wrong} mismatches")
