@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "cli/terminal.h"
 
 enum {
@@ -155,6 +156,37 @@ struct toc_rule_paths toc_rules_paths(const struct toc_rules_at *at)
         .types = at->types.size > 0 ? at->types.data : NULL,
         .places = at->places.size > 0 ? at->places.data : NULL,
     };
+}
+
+size_t toc_rules_operands(const struct toc_args *args)
+{
+    struct stat about;
+    return args->operand_count > 0 && !toc_args_has(args, TOC_OPT_RULES) &&
+                   (strchr(args->operands[0], '/') != NULL || stat(args->operands[0], &about) == 0)
+               ? 1
+               : 0;
+}
+
+bool toc_rules_are_there(const struct toc_args *args, size_t first, const struct toc_ruleset *rules)
+{
+    bool is_right = true;
+    size_t count = toc_ruleset_count(rules);
+    struct toc_str *names = toc_mem_array(count, sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = toc_ruleset_get(rules, i)->name;
+    }
+    for (size_t i = first; i < args->operand_count; i++) {
+        struct toc_str word = toc_str_of(args->operands[i]);
+        if (toc_ruleset_find(rules, word) < 0) {
+            struct toc_str nearest = toc_diag_nearest(word, names, count);
+            toc_terminal_say("there is no rule \"%s\"%s%.*s%s", word.data,
+                             nearest.size > 0 ? "; did you mean \"" : "", (int)nearest.size,
+                             nearest.size > 0 ? nearest.data : "", nearest.size > 0 ? "\"?" : "");
+            is_right = false;
+        }
+    }
+    toc_mem_free(names);
+    return is_right;
 }
 
 void toc_rules_tell(struct toc_diag *diag, FILE *stream)

@@ -28,5 +28,12 @@ struct toc_rule_paths toc_rules_paths(const struct toc_rules_at *at);
 struct toc_ruleset *toc_rules_load(const struct toc_args *args, struct toc_rules_at *at,
                                    enum toc_exit *out_exit);
 
+/* Of the operands [RULES] [RULE...]: how many come before the names. The first one is the rules if
+ * it has a '/' or names something that is there, unless --rules names them. */
+size_t toc_rules_operands(const struct toc_args *args);
+/* Are the operands from @first on names of rules? If not, stderr says so, and what was meant. */
+bool toc_rules_are_there(const struct toc_args *args, size_t first,
+                         const struct toc_ruleset *rules);
+
 /* Every finding of @diag to @stream, coloured if that is a terminal. */
 void toc_rules_tell(struct toc_diag *diag, FILE *stream);

@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/mem.h"
 #include "cli/coverage.h"
 #include "cli/junit.h"
 #include "cli/rules.h"
@@ -126,39 +124,10 @@ static void tell_coverage(const struct suite *suite)
     }
 }
 
-/* An operand is a rule's name, or, with a '/' or naming something that is there, the rules. */
-static bool is_path(const char *operand)
-{
-    struct stat about;
-    return strchr(operand, '/') != NULL || stat(operand, &about) == 0;
-}
-
-static bool check_names(const struct suite *suite, size_t first)
-{
-    bool is_right = true;
-    size_t count = toc_ruleset_count(suite->rules);
-    struct toc_str *names = toc_mem_array(count, sizeof *names);
-    for (size_t i = 0; i < count; i++) {
-        names[i] = toc_ruleset_get(suite->rules, i)->name;
-    }
-    for (size_t i = first; i < suite->args->operand_count; i++) {
-        struct toc_str word = toc_str_of(suite->args->operands[i]);
-        if (toc_ruleset_find(suite->rules, word) < 0) {
-            struct toc_str nearest = toc_diag_nearest(word, names, count);
-            toc_terminal_say("there is no rule \"%s\"%s%.*s%s", word.data,
-                             nearest.size > 0 ? "; did you mean \"" : "", (int)nearest.size,
-                             nearest.size > 0 ? nearest.data : "", nearest.size > 0 ? "\"?" : "");
-            is_right = false;
-        }
-    }
-    toc_mem_free(names);
-    return is_right;
-}
-
 static enum toc_exit run_suite(struct suite *suite, size_t first_name)
 {
     size_t operand_count = suite->args->operand_count;
-    if (!check_names(suite, first_name)) {
+    if (!toc_rules_are_there(suite->args, first_name, suite->rules)) {
         return TOC_EXIT_USAGE;
     }
     for (size_t i = first_name; i < operand_count; i++) {
@@ -193,10 +162,9 @@ enum toc_exit toc_cli_test(const struct toc_args *args)
 {
     struct suite suite = {.args = args, .diag = toc_diag_create()};
     enum toc_exit result = TOC_EXIT_INVALID;
-    bool has_path =
-        args->operand_count > 0 && !toc_args_has(args, TOC_OPT_RULES) && is_path(args->operands[0]);
+    size_t first = toc_rules_operands(args);
 
-    if (!toc_rules_find(args, has_path ? args->operands[0] : NULL, &suite.at)) {
+    if (!toc_rules_find(args, first > 0 ? args->operands[0] : NULL, &suite.at)) {
         result = TOC_EXIT_USAGE;
         goto done;
     }
@@ -206,7 +174,7 @@ enum toc_exit toc_cli_test(const struct toc_args *args)
         toc_terminal_say("the rules in %s are wrong, no test was run", suite.at.rules.data);
         goto done;
     }
-    result = run_suite(&suite, has_path ? 1 : 0);
+    result = run_suite(&suite, first);
 done:
     toc_ruleset_destroy(suite.rules);
     toc_diag_destroy(suite.diag);
