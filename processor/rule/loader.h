@@ -61,7 +61,7 @@ void toc_loader_not_yet(struct toc_loader *loader, struct toc_mark mark, const c
 /* Is @node of this kind? If not, E0300 names @what. */
 bool toc_loader_is(struct toc_loader *loader, const struct toc_yaml *node, enum toc_yaml_kind kind,
                    const char *what);
-/* Every key of @map is one of @block (rule/keys.def); one for later gives "not in this version yet".
+/* Every key of @map is one of @block (rule/keys.def); one for later gives "not in this version".
  * @what: how the finding calls it, NULL for the block's own words. */
 bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map, enum toc_block block,
                      const char *what);
