@@ -169,6 +169,46 @@ void toc_wording_ref(const struct toc_writer *writer)
     toc_writer_text(writer->out, "ref", (struct toc_str){.data = ref, .size = 8});
 }
 
+/* The names of the events that @mask has. */
+static void add_names(struct toc_text *out, const struct toc_rule *rule, unsigned mask)
+{
+    for (size_t i = 0; i < rule->alias_count; i++) {
+        if ((mask >> i & 1) != 0) {
+            toc_text_add_char(out, ' ');
+            toc_text_add(out, rule->aliases[i].name);
+        }
+    }
+}
+
+/* What kind, of which events: "count impact", "ratio of found to found exploded". */
+static void add_subject(struct toc_text *out, const struct toc_rule *rule)
+{
+    toc_text_addf(out, "%s", toc_rule_kind_text(rule->kind));
+    if (rule->kind == TOC_KIND_RATIO) {
+        toc_text_add(out, TOC_STR(" of"));
+        add_names(out, rule, rule->ratio_of);
+        toc_text_add(out, TOC_STR(" to"));
+        add_names(out, rule, rule->ratio_to);
+        return;
+    }
+    if (rule->kind == TOC_KIND_PERCENTILE) {
+        toc_text_add_char(out, ' ');
+        toc_writer_millionths(out, rule->percent * 1000);
+    }
+    for (size_t i = 0; i < rule->alias_count; i++) {
+        unsigned roles = rule->aliases[i].roles;
+        if ((roles & (TOC_ROLE_COUNTED | TOC_ROLE_AFTER | TOC_ROLE_EXPECTED)) != 0) {
+            toc_text_add(out,
+                         (roles & TOC_ROLE_EXPECTED) != 0 ? TOC_STR(" expected ") : TOC_STR(" "));
+            toc_text_add(out, rule->aliases[i].name);
+        }
+    }
+    if (rule->half_life_ms > 0) {
+        toc_text_add(out, TOC_STR(" fading by half in "));
+        toc_span_format(rule->half_life_ms, out);
+    }
+}
+
 void toc_wording_explanation(const struct toc_writer *writer)
 {
     static const char *const comparisons[] = {
@@ -180,19 +220,10 @@ void toc_wording_explanation(const struct toc_writer *writer)
     const struct toc_rule *rule = writer->telling->rule;
     const struct toc_episode *episode = writer->content->episode;
     struct toc_text *scratch = writer->telling->topic;
-    bool is_value = rule->kind == TOC_KIND_SUM || rule->kind == TOC_KIND_AVERAGE ||
-                    rule->kind == TOC_KIND_MIN || rule->kind == TOC_KIND_MAX;
+    bool is_value = toc_rule_is_valued(rule);
 
     toc_text_clear(scratch);
-    toc_text_addf(scratch, "%s", toc_rule_kind_text(rule->kind));
-    for (size_t i = 0; i < rule->alias_count; i++) {
-        unsigned roles = rule->aliases[i].roles;
-        if ((roles & (TOC_ROLE_COUNTED | TOC_ROLE_AFTER | TOC_ROLE_EXPECTED)) != 0) {
-            toc_text_add(scratch,
-                         (roles & TOC_ROLE_EXPECTED) != 0 ? TOC_STR(" expected ") : TOC_STR(" "));
-            toc_text_add(scratch, rule->aliases[i].name);
-        }
-    }
+    add_subject(scratch, rule);
     if (is_value && episode != NULL && episode->has_value) {
         toc_text_add(scratch, TOC_STR(" is "));
         toc_writer_millionths(scratch, episode->value);
@@ -215,6 +246,13 @@ void toc_wording_explanation(const struct toc_writer *writer)
     }
     if (rule->warn_percent > 0) {
         toc_text_addf(scratch, " (warned of at %d%%)", rule->warn_percent);
+    }
+    if (rule->least_events > 1) {
+        toc_text_addf(scratch, ", of at least %lld events", (long long)rule->least_events);
+    }
+    for (size_t i = 0; i < rule->distinct_field_count; i++) {
+        toc_text_addf(scratch, ", at least %lld of %.*s", (long long)rule->distinct_least[i],
+                      (int)rule->distinct_fields[i].size, rule->distinct_fields[i].data);
     }
     if (rule->has_near) {
         toc_text_addf(scratch, ", every two within %lld m", (long long)(rule->near_mm / 1000));

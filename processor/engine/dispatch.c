@@ -162,6 +162,23 @@ static bool to_millionths(struct toc_value value, int64_t *out)
     return true;
 }
 
+/* The same for values that are the same: text without case. False: missing. */
+static bool hash_value(struct work *work, struct toc_value value, uint64_t *out)
+{
+    char room[BARE_TEXT];
+    struct toc_str text;
+    bool is_bare;
+
+    if (!key_text(value, room, &text, &is_bare)) {
+        return false;
+    }
+    struct toc_text *scratch = &work->engine->topic;
+    toc_text_clear(scratch);
+    toc_text_fold(scratch, text);
+    *out = toc_hash64(scratch->data, scratch->size, 0);
+    return true;
+}
+
 static bool entry_value(struct work *work, const struct toc_rule *rule,
                         const struct toc_alias *alias, const struct toc_binding *binding,
                         int64_t *out)
@@ -180,16 +197,26 @@ static bool entry_value(struct work *work, const struct toc_rule *rule,
     if (rule->kind != TOC_KIND_COUNT_DISTINCT) {
         return to_millionths(value, out);
     }
-    char room[BARE_TEXT];
-    struct toc_str text;
-    bool is_bare;
-    if (!key_text(value, room, &text, &is_bare)) {
-        return false;
+    return hash_value(work, value, (uint64_t *)out);
+}
+
+/* What else a windowed kind wants of the event. False: it does not count without. */
+static bool entry_measures(struct work *work, const struct toc_rule *rule,
+                           const struct toc_binding *binding, struct toc_entry *entry)
+{
+    if (rule->has_weight) {
+        struct toc_value weight = toc_event_value(work->event, binding->weight_slot);
+        bool is_negative = weight.kind == TOC_VALUE_NUMBER && weight.number < 0;
+        if (is_negative || !to_millionths(weight, &entry->weight) || entry->weight < 0) {
+            return false;
+        }
     }
-    struct toc_text *scratch = &work->engine->topic;
-    toc_text_clear(scratch);
-    toc_text_fold(scratch, text);
-    *out = (int64_t)toc_hash64(scratch->data, scratch->size, 0);
+    for (size_t i = 0; i < rule->distinct_field_count; i++) {
+        struct toc_value value = toc_event_value(work->event, binding->distinct_slots[i]);
+        if (hash_value(work, value, &entry->distinct[i]) && entry->distinct[i] == 0) {
+            entry->distinct[i] = 1; /* 0 stands for none. */
+        }
+    }
     return true;
 }
 
@@ -333,7 +360,9 @@ static void wake(struct work *work, const struct toc_wake *to)
         ruled->counts.missing_key++;
         return;
     }
-    if (!entry_value(work, rule, alias, binding, &entry.value)) {
+    bool is_counted = (alias->roles & TOC_ROLE_COUNTED) != 0;
+    if (!entry_value(work, rule, alias, binding, &entry.value) ||
+        (is_counted && !entry_measures(work, rule, binding, &entry))) {
         ruled->counts.missing_field++;
         return;
     }

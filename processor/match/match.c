@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/mem.h"
+#include "match/tally.h"
 
 static const struct {
     toc_match_step_fn *step;
@@ -20,8 +21,10 @@ static const struct {
     [TOC_KIND_ANY_KINDS] = {toc_window_step, toc_window_next},
     [TOC_KIND_ABSENCE] = {toc_absence_step, toc_absence_next},
     [TOC_KIND_SILENCE] = {toc_absence_step, toc_absence_next},
+    [TOC_KIND_RATIO] = {toc_window_step, toc_window_next},
+    [TOC_KIND_PERCENTILE] = {toc_window_step, toc_window_next},
 };
-_Static_assert(sizeof kinds / sizeof kinds[0] == TOC_KIND_SILENCE + 1, "a kind has no matcher");
+_Static_assert(sizeof kinds / sizeof kinds[0] == TOC_KIND_PERCENTILE + 1, "a kind has no matcher");
 
 static void step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
                  uint64_t end)
@@ -72,6 +75,7 @@ void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
                     struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms)
 {
     *match = (struct toc_match){.rule = rule,
+                                .threshold = rule->threshold,
                                 .pool = pool,
                                 .lag_ms = lag_of(rule),
                                 .is_at_once = toc_match_is_at_once(rule),
@@ -81,6 +85,10 @@ void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
     now_ms = now_ms > TOC_INSTANT_MIN + match->lag_ms ? now_ms - match->lag_ms : TOC_INSTANT_MIN;
     begin_at(&match->settled, now_ms, 0);
     begin_at(&match->newest, now_ms, 1);
+    if (toc_tally_is_needed(rule)) {
+        match->settled.tally = toc_mem_get(sizeof *match->settled.tally);
+        match->newest.tally = toc_mem_get(sizeof *match->newest.tally);
+    }
     if (begin_ms != TOC_INSTANT_NONE) {
         know_from(&match->settled, begin_ms);
         know_from(&match->newest, begin_ms);
@@ -90,7 +98,8 @@ void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
 static void state_finish(struct toc_match_state *state, struct toc_kept_pool *pool)
 {
     toc_episodes_finish(&state->episodes, pool);
-    toc_mem_free(state->distinct);
+    toc_distinct_finish(&state->distinct);
+    toc_tally_finish(state->tally);
     toc_mem_free(state->lives);
     toc_mem_free(state->members);
 }
@@ -128,8 +137,12 @@ static void rewind_newest(struct toc_match *match)
     *to = *from;
     to->mark = 1;
     to->is_joined = true;
-    to->distinct = copy_items(old.distinct, old.distinct_room, from->distinct, from->distinct_room,
-                              sizeof *to->distinct);
+    to->distinct = old.distinct;
+    toc_distinct_copy(&to->distinct, &from->distinct);
+    to->tally = old.tally;
+    if (to->tally != NULL) {
+        toc_tally_copy(to->tally, from->tally);
+    }
     to->lives =
         copy_items(old.lives, old.life_room, from->lives, from->life_room, sizeof *to->lives);
     to->members = copy_items(old.members, old.member_room, from->members, from->member_room,
@@ -347,6 +360,8 @@ bool toc_match_is_at_once(const struct toc_rule *rule)
     case TOC_KIND_MIN:
         return !is_from_below;
     case TOC_KIND_AVERAGE:
+    case TOC_KIND_RATIO:
+    case TOC_KIND_PERCENTILE:
     case TOC_KIND_ABSENCE:
     case TOC_KIND_SILENCE:
         break;

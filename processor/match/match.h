@@ -10,22 +10,18 @@
  * Memory: entries from the horizon less the rule's memory on. Threads: one owner. */
 #pragma once
 #include "match/life.h"
+#include "match/weighing.h"
 #include "rule/rule.h"
+#include "state/distinct.h"
 #include "state/ring.h"
+
+struct toc_tally;
 
 struct toc_member { /* An event in a cluster's window. */
     uint64_t seq;
     uint64_t episode; /* Cluster it belongs to, or 0. */
     int64_t alive_ms; /* First ms at which no fulfilling clique with it is alive. */
 };
-
-struct toc_distinct_slot {
-    uint64_t value;
-    uint32_t count;
-    bool is_used;
-};
-
-__extension__ typedef __int128 toc_int128; /* Sums of millionths cannot overflow it. */
 
 struct toc_match_state {
     int64_t now_ms; /* All up to and including this ms is swept. */
@@ -42,10 +38,10 @@ struct toc_match_state {
     uint64_t fulfilling; /* min, max: how many values reach the threshold. */
     toc_int128 sum;
     uint32_t by_alias[TOC_RULE_ALIASES];
-    struct toc_distinct_slot *distinct;
-    size_t distinct_room, distinct_used, distinct_count;
-    int64_t newest_ms; /* Newest event counted, in the window or before it; NONE. */
-    int64_t known_ms;  /* From when a comparison from above is judged, less `within`. */
+    struct toc_distinct distinct;
+    struct toc_tally *tally; /* What only some kinds need (match/tally.h), or NULL. */
+    int64_t newest_ms;       /* Newest event counted, in the window or before it; NONE. */
+    int64_t known_ms;        /* From when a comparison from above is judged, less `within`. */
     bool is_known;
 
     /* latest: one life a place met. */
@@ -67,6 +63,7 @@ struct toc_match_state {
 
 struct toc_match {
     const struct toc_rule *rule;
+    int64_t threshold; /* The rule's. */
     struct toc_kept_pool *pool;
     struct toc_ring ring;
     struct toc_match_state settled, newest;

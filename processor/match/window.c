@@ -1,8 +1,7 @@
 /* Windowed kinds: what the events of the last `within` add up to. rules/README.md, "Windowed
  * kinds". One addition and one removal an event; nothing depends on how many the window holds. */
-#include "base/assert.h"
-#include "base/mem.h"
 #include "match/match.h"
+#include "match/tally.h"
 
 static bool is_from_above(const struct toc_rule *rule)
 {
@@ -14,6 +13,8 @@ static bool is_rising(const struct toc_rule *rule)
 {
     switch (rule->kind) {
     case TOC_KIND_AVERAGE:
+    case TOC_KIND_RATIO:
+    case TOC_KIND_PERCENTILE:
         return false;
     case TOC_KIND_SUM:
         return !is_from_above(rule) && rule->is_sum_rising;
@@ -31,94 +32,6 @@ static bool is_waiting_kind(const struct toc_rule *rule)
                                    rule->kind == TOC_KIND_COUNT_DISTINCT);
 }
 
-/* min and max need no order of values: it is enough to count how many reach the threshold. */
-static bool is_fulfilling(const struct toc_rule *rule, int64_t value)
-{
-    if (rule->kind == TOC_KIND_MAX) {
-        return rule->compare == TOC_AT_LEAST || rule->compare == TOC_LESS_THAN
-                   ? value >= rule->threshold
-                   : value > rule->threshold;
-    }
-    return rule->compare == TOC_AT_MOST || rule->compare == TOC_MORE_THAN ? value <= rule->threshold
-                                                                          : value < rule->threshold;
-}
-
-static struct toc_distinct_slot *distinct_find(const struct toc_match_state *state, uint64_t value)
-{
-    size_t at = value & (state->distinct_room - 1);
-
-    while (state->distinct[at].is_used && state->distinct[at].value != value) {
-        at = (at + 1) & (state->distinct_room - 1);
-    }
-    return &state->distinct[at];
-}
-
-static void distinct_add(struct toc_match_state *state, uint64_t value)
-{
-    if ((state->distinct_used + 1) * 10 > state->distinct_room * 7) {
-        struct toc_distinct_slot *old = state->distinct;
-        size_t old_room = state->distinct_room;
-        /* Values that left stand as zero until here; only those in the window move on. */
-        state->distinct_room = 8;
-        while (state->distinct_room < (state->distinct_count + 1) * 4) {
-            state->distinct_room *= 2;
-        }
-        state->distinct = toc_mem_array(state->distinct_room, sizeof *state->distinct);
-        state->distinct_used = state->distinct_count;
-        for (size_t i = 0; i < old_room; i++) {
-            if (old[i].is_used && old[i].count > 0) {
-                *distinct_find(state, old[i].value) = old[i];
-            }
-        }
-        toc_mem_free(old);
-    }
-    struct toc_distinct_slot *slot = distinct_find(state, value);
-    if (!slot->is_used) {
-        *slot = (struct toc_distinct_slot){.value = value, .is_used = true};
-        state->distinct_used++;
-    }
-    if (slot->count++ == 0) {
-        state->distinct_count++;
-    }
-}
-
-static void distinct_remove(struct toc_match_state *state, uint64_t value)
-{
-    struct toc_distinct_slot *slot = distinct_find(state, value);
-
-    toc_assert(slot->is_used && slot->count > 0);
-    if (--slot->count == 0) {
-        state->distinct_count--;
-    }
-}
-
-static void add(const struct toc_match *match, struct toc_match_state *state,
-                const struct toc_entry *entry)
-{
-    state->count++;
-    state->sum += entry->value;
-    state->by_alias[entry->alias]++;
-    if (match->rule->kind == TOC_KIND_COUNT_DISTINCT) {
-        distinct_add(state, (uint64_t)entry->value);
-    } else if (is_fulfilling(match->rule, entry->value)) {
-        state->fulfilling++;
-    }
-}
-
-static void take_out(const struct toc_match *match, struct toc_match_state *state,
-                     const struct toc_entry *entry)
-{
-    toc_assert(state->count > 0);
-    state->count--;
-    state->sum -= entry->value;
-    state->by_alias[entry->alias]--;
-    if (match->rule->kind == TOC_KIND_COUNT_DISTINCT) {
-        distinct_remove(state, (uint64_t)entry->value);
-    } else if (is_fulfilling(match->rule, entry->value)) {
-        state->fulfilling--;
-    }
-}
-
 static bool is_counted(const struct toc_match *match, const struct toc_match_state *state,
                        const struct toc_entry *entry)
 {
@@ -132,7 +45,7 @@ static void leave(const struct toc_match *match, struct toc_match_state *state)
     const struct toc_entry *entry = toc_ring_get(&match->ring, state->low);
 
     if (state->low < state->next && is_counted(match, state, entry)) {
-        take_out(match, state, entry);
+        toc_tally_remove(match, state, state->low);
     }
     state->low++;
 }
@@ -146,7 +59,10 @@ static bool cut(const struct toc_match *match, struct toc_match_state *state, ui
     for (toc_match_twins(match, seq, &twin, &end); twin < end; twin++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, twin);
         if (twin >= state->low && twin < state->next && is_counted(match, state, entry)) {
-            take_out(match, state, entry);
+            toc_tally_remove(match, state, twin);
+            if (state->tally != NULL) {
+                state->tally->weighing.is_spoilt = true;
+            }
         }
         is_evidence |= (entry->marks[state->mark] & TOC_MARK_EVIDENCE) != 0;
         entry->marks[state->mark] |= TOC_MARK_CUT;
@@ -215,31 +131,6 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
     }
 }
 
-static bool compare(const struct toc_rule *rule, toc_int128 value, toc_int128 threshold)
-{
-    switch (rule->compare) {
-    case TOC_AT_LEAST:
-        return value >= threshold;
-    case TOC_MORE_THAN:
-        return value > threshold;
-    case TOC_AT_MOST:
-        return value <= threshold;
-    case TOC_LESS_THAN:
-        return value < threshold;
-    }
-    return false;
-}
-
-static int64_t count_kinds(const struct toc_rule *rule, const struct toc_match_state *state)
-{
-    int64_t kinds = 0;
-
-    for (size_t i = 0; i < rule->counted_count; i++) {
-        kinds += state->by_alias[rule->counted[i]] > 0;
-    }
-    return kinds;
-}
-
 static bool holds(const struct toc_match *match, const struct toc_match_state *state, int64_t at_ms)
 {
     const struct toc_rule *rule = match->rule;
@@ -247,66 +138,7 @@ static bool holds(const struct toc_match *match, const struct toc_match_state *s
     if (is_waiting_kind(rule) && (!state->is_known || at_ms < state->known_ms + rule->within_ms)) {
         return false;
     }
-    switch (rule->kind) {
-    case TOC_KIND_COUNT:
-        return compare(rule, (toc_int128)state->count, rule->threshold);
-    case TOC_KIND_COUNT_DISTINCT:
-        return compare(rule, (toc_int128)state->distinct_count, rule->threshold);
-    case TOC_KIND_SUM:
-        return compare(rule, state->sum, rule->threshold);
-    case TOC_KIND_AVERAGE: /* Of whole numbers, without a division. */
-        return state->count > 0 &&
-               compare(rule, state->sum, (toc_int128)rule->threshold * (toc_int128)state->count);
-    case TOC_KIND_MAX:
-        return state->count > 0 &&
-               (is_from_above(rule) ? state->fulfilling == 0 : state->fulfilling > 0);
-    case TOC_KIND_MIN:
-        return state->count > 0 &&
-               (is_from_above(rule) ? state->fulfilling > 0 : state->fulfilling == 0);
-    case TOC_KIND_ALL_OF:
-        return count_kinds(rule, state) == (int64_t)rule->counted_count;
-    case TOC_KIND_ANY_KINDS:
-        return compare(rule, count_kinds(rule, state), rule->threshold);
-    default:
-        break;
-    }
-    toc_assert(rule->kind != rule->kind); /* No windowed kind. */
-    return false;
-}
-
-/* The value compared, in millionths, for texts. Only looked up while an episode is on. */
-static void note_value(const struct toc_match *match, const struct toc_match_state *state,
-                       struct toc_episode *episode)
-{
-    enum toc_rule_kind kind = match->rule->kind;
-
-    episode->has_value = true;
-    if (kind == TOC_KIND_SUM || kind == TOC_KIND_AVERAGE) {
-        toc_int128 value = kind == TOC_KIND_SUM || state->count == 0
-                               ? state->sum
-                               : state->sum / (toc_int128)state->count;
-        const toc_int128 most = INT64_MAX;
-        episode->value = (int64_t)(value > most ? most : value < -most ? -most : value);
-        return;
-    }
-    if (kind == TOC_KIND_COUNT_DISTINCT) {
-        episode->value = (int64_t)state->distinct_count * 1000000;
-        return;
-    }
-    bool is_first = true;
-    if (kind != TOC_KIND_MIN && kind != TOC_KIND_MAX) {
-        episode->has_value = false;
-        return;
-    }
-    for (uint64_t seq = state->low; seq < state->next; seq++) {
-        const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
-        if (is_counted(match, state, entry) &&
-            (is_first || (kind == TOC_KIND_MIN ? entry->value < episode->value
-                                               : entry->value > episode->value))) {
-            episode->value = entry->value;
-            is_first = false;
-        }
-    }
+    return toc_tally_holds(match, state);
 }
 
 static void collect(struct toc_match *match, struct toc_match_state *state)
@@ -318,7 +150,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state)
     }
     struct toc_episode *episode = toc_life_episode(state, life);
     if (episode->count == 0) { /* A new one: marks of an earlier one mean nothing any more. */
-        for (uint64_t seq = match->ring.first; seq < state->next; seq++) {
+        for (uint64_t seq = state->low; seq < state->next; seq++) {
             toc_ring_get(&match->ring, seq)->marks[state->mark] &= (uint8_t)~TOC_MARK_EVIDENCE;
         }
     }
@@ -330,7 +162,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state)
             entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
         }
     }
-    note_value(match, state, episode);
+    episode->has_value = toc_tally_value(match, state, &episode->value);
 }
 
 void toc_window_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
@@ -349,7 +181,7 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
     for (; state->next < end; state->next++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, state->next);
         if (state->next >= state->low && is_counted(match, state, entry)) {
-            add(match, state, entry);
+            toc_tally_add(match, state, state->next);
             is_said = true;
             state->newest_ms = at_ms;
             if (is_waiting_kind(rule) && !state->is_known) {

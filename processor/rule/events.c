@@ -175,7 +175,8 @@ static bool add_types(struct toc_draft *draft, const struct toc_yaml *node, stru
             *binding = (struct toc_binding){.type = (int)i,
                                             .at_slot = TOC_SLOT_NONE,
                                             .value_slot = TOC_SLOT_NONE,
-                                            .from_slot = TOC_SLOT_NONE};
+                                            .from_slot = TOC_SLOT_NONE,
+                                            .weight_slot = TOC_SLOT_NONE};
             for (size_t k = 0; k < TOC_RULE_KEY_PARTS; k++) {
                 binding->key_slots[k] = TOC_SLOT_NONE;
             }

@@ -46,6 +46,11 @@ enum toc_key_kind {
     TOC_KEY_WHEN_NEAR,
     TOC_KEY_WHEN,
     TOC_KEY_MEASURE,
+    TOC_KEY_AVERAGE,
+    TOC_KEY_PERCENTILE,
+    TOC_KEY_RATIO,
+    TOC_KEY_MIN_DISTINCT, /* FIELD: a whole number from 1 */
+    TOC_KEY_COUNT_LEAST,  /* A whole number from 1. */
     TOC_KEY_ABSENCE,
     TOC_KEY_ALERT,
     TOC_KEY_TESTS, /* A list of blocks TEST. */

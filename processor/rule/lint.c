@@ -277,6 +277,7 @@ static void check_threshold(const struct lint *lint)
         check_distinct(lint);
         break;
     case TOC_KIND_AVERAGE:
+    case TOC_KIND_PERCENTILE:
     case TOC_KIND_MIN:
     case TOC_KIND_MAX:
         check_measure(lint);

@@ -1,4 +1,5 @@
-/* measure.c - `count_distinct sum average min max`: { of: EVENT, field: FIELD }. */
+/* measure.c - `count_distinct sum average min max percentile`: { of: EVENT, field: FIELD }, and
+ * what an average and a percentile say besides. */
 #include "rule/draft.h"
 
 /* The field of a value: its kind fits in every binding. */
@@ -39,7 +40,52 @@ static void read_value_field(struct toc_draft *draft, int index, const struct to
     }
 }
 
-/* { of: ALIAS, field: FIELD } */
+/* `weight: FIELD`: a number in every binding. */
+static void read_weight(struct toc_draft *draft, int index, const struct toc_yaml *node)
+{
+    struct toc_loader *loader = draft->loader;
+    struct toc_alias *alias = &draft->rule->aliases[index];
+    struct toc_str name;
+
+    if (!toc_loader_text(loader, node, "weight", &name)) {
+        return;
+    }
+    int *slots = toc_arena_array(loader->arena, alias->binding_count + 1, sizeof *slots);
+    if (!toc_events_slots(draft, index, name, node->mark, slots)) {
+        return;
+    }
+    for (size_t i = 0; i < alias->binding_count; i++) {
+        const struct toc_type *type =
+            toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
+        enum toc_value_kind kind = toc_events_slot_kind(type, slots[i]);
+
+        if (kind != TOC_VALUE_INTEGER && kind != TOC_VALUE_NUMBER) {
+            toc_loader_error(loader, "E0313", node->mark, "\"%.*s\" of %.*s is not a number",
+                             (int)name.size, name.data, (int)type->name.size, type->name.data);
+            return;
+        }
+        alias->bindings[i].weight_slot = slots[i];
+    }
+    draft->rule->has_weight = true;
+}
+
+static void read_percent(struct toc_draft *draft, const struct toc_yaml *node)
+{
+    struct toc_loader *loader = draft->loader;
+    struct toc_str text;
+    int64_t percent;
+
+    if (!toc_loader_text(loader, node, "p", &text)) {
+        return;
+    }
+    if (!toc_loader_decimal(text, 3, &percent) || percent < 1 || percent > 100000) {
+        toc_loader_error(loader, "E0320", node->mark,
+                         "`p` must be more than 0 and at most 100, with at most three decimals");
+        return;
+    }
+    draft->rule->percent = percent;
+}
+
 void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node)
 {
     struct toc_loader *loader = draft->loader;
@@ -47,18 +93,39 @@ void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node)
     if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, node->key.data)) {
         return;
     }
-    bool ok = toc_loader_keys(loader, node, TOC_BLOCK_MEASURE, node->key.data);
+    enum toc_block block = draft->rule->kind == TOC_KIND_AVERAGE      ? TOC_BLOCK_AVERAGE
+                           : draft->rule->kind == TOC_KIND_PERCENTILE ? TOC_BLOCK_PERCENTILE
+                                                                      : TOC_BLOCK_MEASURE;
+    bool ok = toc_loader_keys(loader, node, block, node->key.data);
     const struct toc_yaml *of = toc_yaml_find(node, "of");
     const struct toc_yaml *field = toc_yaml_find(node, "field");
-    if (ok && (of == NULL || field == NULL)) {
+    const struct toc_yaml *percent = toc_yaml_find(node, "p");
+    bool lacks_percent = block == TOC_BLOCK_PERCENTILE && percent == NULL;
+    if (ok && (of == NULL || field == NULL || lacks_percent)) {
         toc_loader_error(loader, "E0302", node->key_mark, "`%.*s` lacks `%s`", (int)node->key.size,
-                         node->key.data, of == NULL ? "of" : "field");
+                         node->key.data,
+                         of == NULL      ? "of"
+                         : field == NULL ? "field"
+                                         : "p");
     }
-    if (of != NULL && toc_reference_count(draft, of) && field != NULL) {
-        int index = draft->rule->counted[draft->rule->counted_count - 1];
-
-        if (!draft->is_broken[index]) {
-            read_value_field(draft, index, field);
-        }
+    if (lacks_percent) {
+        draft->rule->percent = 50000; /* Only so that what follows can be checked. */
+    } else if (block == TOC_BLOCK_PERCENTILE) {
+        read_percent(draft, percent);
+    }
+    const struct toc_yaml *half_life = toc_yaml_find(node, "half_life");
+    const struct toc_yaml *weight = toc_yaml_find(node, "weight");
+    if (block == TOC_BLOCK_AVERAGE && half_life != NULL) {
+        (void)toc_loader_span(loader, half_life, "half_life", &draft->rule->half_life_ms);
+    }
+    if (of == NULL || !toc_reference_count(draft, of)) {
+        return;
+    }
+    int index = draft->rule->counted[draft->rule->counted_count - 1];
+    if (field != NULL && !draft->is_broken[index]) {
+        read_value_field(draft, index, field);
+    }
+    if (block == TOC_BLOCK_AVERAGE && weight != NULL && !draft->is_broken[index]) {
+        read_weight(draft, index, weight);
     }
 }

@@ -68,7 +68,24 @@ const char *toc_rule_kind_text(enum toc_rule_kind kind)
         [TOC_KIND_ANY_KINDS] = "any_kinds",
         [TOC_KIND_ABSENCE] = "absence",
         [TOC_KIND_SILENCE] = "silence",
+        [TOC_KIND_RATIO] = "ratio",
+        [TOC_KIND_PERCENTILE] = "percentile",
     };
 
     return texts[kind];
+}
+
+bool toc_rule_is_valued(const struct toc_rule *rule)
+{
+    switch (rule->kind) {
+    case TOC_KIND_SUM:
+    case TOC_KIND_AVERAGE:
+    case TOC_KIND_MIN:
+    case TOC_KIND_MAX:
+    case TOC_KIND_RATIO:
+    case TOC_KIND_PERCENTILE:
+        return true;
+    default:
+        return false;
+    }
 }

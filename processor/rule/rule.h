@@ -16,8 +16,10 @@ enum {
     TOC_RULE_NEAR_COUNT = 12, /* N of a pairwise `near`. */
     TOC_RULE_NEAR_DISTINCT = 3,
     TOC_RULE_MILESTONES = 8,
+    TOC_RULE_MIN_DISTINCT = 4, /* Fields of `min_distinct`. */
 };
 
+/* The numbers are part of rule hashes: new ones come last. */
 enum toc_rule_kind {
     TOC_KIND_EVENT, /* A sequence of one step. */
     TOC_KIND_SEQUENCE,
@@ -32,6 +34,8 @@ enum toc_rule_kind {
     TOC_KIND_ANY_KINDS,
     TOC_KIND_ABSENCE, /* after, expected, deadline */
     TOC_KIND_SILENCE, /* absence with every */
+    TOC_KIND_RATIO,
+    TOC_KIND_PERCENTILE,
 };
 
 enum toc_compare { TOC_AT_LEAST, TOC_MORE_THAN, TOC_AT_MOST, TOC_LESS_THAN };
@@ -83,8 +87,10 @@ struct toc_binding {
     int at_slot;                       /* Field with its location, or TOC_SLOT_NONE. */
     int key_slots[TOC_RULE_KEY_PARTS]; /* Per part of group_by: slot, TOC_SLOT_PLACE, or
                                           TOC_SLOT_NONE = this alias does not carry it. */
-    int value_slot; /* sum average min max count_distinct: the field; else TOC_SLOT_NONE. */
-    int from_slot;  /* absence `from`, of `after` events; else TOC_SLOT_NONE. */
+    int value_slot;  /* sum average min max count_distinct: the field; else TOC_SLOT_NONE. */
+    int from_slot;   /* absence `from`, of `after` events; else TOC_SLOT_NONE. */
+    int weight_slot; /* average `weight`; else TOC_SLOT_NONE. */
+    int distinct_slots[TOC_RULE_MIN_DISTINCT]; /* min_distinct: as many as the rule has fields. */
 };
 
 struct toc_alias {
@@ -174,12 +180,20 @@ struct toc_rule {
     /* Windowed kinds, sequence: */
     int64_t within_ms;
     enum toc_compare compare;
-    int64_t threshold;           /* Of counts: whole. Of sum average min max: millionths (10^-6). */
+    int64_t threshold;           /* Of counts: whole. Of values: millionths (10^-6). */
     int counted[TOC_RULE_STEPS]; /* Aliases counted: one, or the list of all_of, any_kinds. */
     size_t counted_count;
     bool has_near; /* Pairwise near within `when`. */
     int64_t near_mm;
-    bool is_sum_rising; /* sum: the field's range has least >= 0, so more events only raise it. */
+    bool is_sum_rising;   /* sum: the field's range has least >= 0, so more events only raise it. */
+    int64_t least_events; /* at_least_events; 1 where it is not said. */
+    struct toc_str distinct_fields[TOC_RULE_MIN_DISTINCT]; /* min_distinct: names and how many. */
+    int64_t distinct_least[TOC_RULE_MIN_DISTINCT];
+    size_t distinct_field_count;
+    unsigned ratio_of, ratio_to; /* ratio: bits of aliases. */
+    int64_t percent;             /* percentile: thousandths of a percent, 1 to 100,000. */
+    int64_t half_life_ms;        /* average: 0 = none. */
+    bool has_weight;             /* average */
 
     /* event, sequence: */
     struct toc_step steps[TOC_RULE_STEPS];
@@ -226,6 +240,13 @@ const char *toc_level_text(enum toc_level level);
 /* False: no level is called so; @out is left alone. */
 bool toc_level_parse(struct toc_str text, enum toc_level *out);
 const char *toc_rule_kind_text(enum toc_rule_kind kind);
+/* What it compares is a value, its threshold in millionths; else a number of things. */
+bool toc_rule_is_valued(const struct toc_rule *rule);
+/* An average in which not every event counts alike. */
+static inline bool toc_rule_is_weighing(const struct toc_rule *rule)
+{
+    return rule->kind == TOC_KIND_AVERAGE && (rule->half_life_ms > 0 || rule->has_weight);
+}
 #ifdef __cplusplus
 }
 #endif

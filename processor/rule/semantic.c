@@ -136,6 +136,7 @@ static void add_alias(struct toc_text *out, const struct toc_rule *rule,
         }
         add_slot(text, type, binding->value_slot);
         add_slot(text, type, binding->from_slot);
+        add_slot(text, type, binding->weight_slot);
         add_condition(text, type, &binding->condition);
     }
     bag_pour(&bindings, out);
@@ -164,6 +165,9 @@ static void add_window(struct toc_text *out, const struct toc_rule *rule,
         toc_text_add_json(bag_add(&names), rule->aliases[rule->counted[i]].name);
     }
     bag_pour(&names, out);
+    for (size_t i = 0; i < rule->distinct_field_count; i++) { /* As entries number them. */
+        toc_text_add_json(out, rule->distinct_fields[i]);
+    }
     for (size_t i = 0; i < rule->alias_count; i++) {
         if (rule->aliases[i].roles != 0) {
             add_alias(bag_add(&aliases), rule, &rule->aliases[i], catalogue, places);
@@ -180,6 +184,27 @@ static void add_window(struct toc_text *out, const struct toc_rule *rule,
     bag_pour(&names, out);
 }
 
+/* What only some kinds say of the events they have kept. */
+static void add_kind(struct toc_text *out, const struct toc_rule *rule)
+{
+    struct bag items = {0};
+
+    toc_text_addf(out, " events=%" PRId64 " p=%" PRId64 " half=%" PRId64, rule->least_events,
+                  rule->percent, rule->half_life_ms);
+    for (size_t i = 0; i < rule->distinct_field_count; i++) {
+        toc_text_addf(out, " %" PRId64, rule->distinct_least[i]);
+    }
+    const unsigned sides[] = {rule->ratio_of, rule->ratio_to};
+    for (size_t side = 0; side < 2; side++) {
+        for (size_t i = 0; i < rule->alias_count; i++) {
+            if ((sides[side] >> i & 1) != 0) {
+                toc_text_add_json(bag_add(&items), rule->aliases[i].name);
+            }
+        }
+        bag_pour(&items, out);
+    }
+}
+
 struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
                                      const struct toc_catalogue *catalogue,
                                      const struct toc_places *places,
@@ -193,6 +218,7 @@ struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
     toc_text_addf(&out, "%d %d %" PRId64 " %" PRId64 "\n", (int)rule->level, (int)rule->compare,
                   rule->threshold, rule->deadline_ms);
     toc_text_addf(&out, " warn=%d", rule->warn_percent);
+    add_kind(&out, rule);
     for (size_t i = 0; i < rule->milestone_count; i++) {
         struct toc_text *text = bag_add(&names);
         toc_text_add_json(text, rule->aliases[rule->milestones[i].alias].name);

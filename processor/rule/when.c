@@ -7,6 +7,8 @@ enum {
     GOES_MEMBERS = 4,
     GOES_ONCE = 8,
     GOES_WITHOUT = 16,
+    GOES_EVENTS = 32,
+    GOES_DISTINCT = 64,
 };
 
 static const struct kind {
@@ -17,14 +19,17 @@ static const struct kind {
     {"event", TOC_KIND_EVENT, GOES_ONCE},
     {"sequence", TOC_KIND_SEQUENCE, GOES_WITHIN | GOES_ONCE | GOES_WITHOUT},
     {"latest", TOC_KIND_LATEST, 0},
-    {"count", TOC_KIND_COUNT, GOES_WITHIN | GOES_COMPARE | GOES_MEMBERS},
-    {"count_distinct", TOC_KIND_COUNT_DISTINCT, GOES_WITHIN | GOES_COMPARE | GOES_MEMBERS},
-    {"sum", TOC_KIND_SUM, GOES_WITHIN | GOES_COMPARE | GOES_MEMBERS},
-    {"average", TOC_KIND_AVERAGE, GOES_WITHIN | GOES_COMPARE},
-    {"min", TOC_KIND_MIN, GOES_WITHIN | GOES_COMPARE},
-    {"max", TOC_KIND_MAX, GOES_WITHIN | GOES_COMPARE},
-    {"all_of", TOC_KIND_ALL_OF, GOES_WITHIN},
-    {"any_kinds", TOC_KIND_ANY_KINDS, GOES_WITHIN | GOES_COMPARE},
+    {"count", TOC_KIND_COUNT, GOES_WITHIN | GOES_COMPARE | GOES_MEMBERS | GOES_DISTINCT},
+    {"count_distinct", TOC_KIND_COUNT_DISTINCT,
+     GOES_WITHIN | GOES_COMPARE | GOES_MEMBERS | GOES_DISTINCT},
+    {"sum", TOC_KIND_SUM, GOES_WITHIN | GOES_COMPARE | GOES_MEMBERS | GOES_DISTINCT},
+    {"average", TOC_KIND_AVERAGE, GOES_WITHIN | GOES_COMPARE | GOES_EVENTS | GOES_DISTINCT},
+    {"min", TOC_KIND_MIN, GOES_WITHIN | GOES_COMPARE | GOES_DISTINCT},
+    {"max", TOC_KIND_MAX, GOES_WITHIN | GOES_COMPARE | GOES_DISTINCT},
+    {"percentile", TOC_KIND_PERCENTILE, GOES_WITHIN | GOES_COMPARE | GOES_EVENTS | GOES_DISTINCT},
+    {"ratio", TOC_KIND_RATIO, GOES_WITHIN | GOES_COMPARE | GOES_EVENTS | GOES_DISTINCT},
+    {"all_of", TOC_KIND_ALL_OF, GOES_WITHIN | GOES_DISTINCT},
+    {"any_kinds", TOC_KIND_ANY_KINDS, GOES_WITHIN | GOES_COMPARE | GOES_DISTINCT},
     {"absence", TOC_KIND_ABSENCE, GOES_MEMBERS},
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -33,15 +38,17 @@ static const struct {
     const char *word;
     unsigned goes;
 } besides[] = {
-    {"within", GOES_WITHIN},   {"at_least", GOES_COMPARE},  {"more_than", GOES_COMPARE},
-    {"at_most", GOES_COMPARE}, {"less_than", GOES_COMPARE}, {"members", GOES_MEMBERS},
-    {"once_per", GOES_ONCE},   {"without", GOES_WITHOUT},
+    {"within", GOES_WITHIN},         {"at_least", GOES_COMPARE},  {"more_than", GOES_COMPARE},
+    {"at_most", GOES_COMPARE},       {"less_than", GOES_COMPARE}, {"members", GOES_MEMBERS},
+    {"once_per", GOES_ONCE},         {"without", GOES_WITHOUT},   {"at_least_events", GOES_EVENTS},
+    {"min_distinct", GOES_DISTINCT},
 };
 enum { BESIDES = sizeof besides / sizeof besides[0] };
 
 bool toc_when_is_windowed(const struct toc_rule *rule)
 {
-    return rule->kind >= TOC_KIND_COUNT && rule->kind <= TOC_KIND_ANY_KINDS;
+    return (rule->kind >= TOC_KIND_COUNT && rule->kind <= TOC_KIND_ANY_KINDS) ||
+           rule->kind == TOC_KIND_RATIO || rule->kind == TOC_KIND_PERCENTILE;
 }
 
 bool toc_when_needs_end(const struct toc_rule *rule)
@@ -219,6 +226,9 @@ void toc_when_read(struct toc_draft *draft)
     case TOC_KIND_ABSENCE:
         toc_absence_block_read(draft, node);
         break;
+    case TOC_KIND_RATIO:
+        toc_ratio_read(draft, node);
+        break;
     default:
         toc_measure_read(draft, node);
         break;
@@ -238,6 +248,9 @@ void toc_when_read(struct toc_draft *draft)
     }
     if (near != NULL) {
         read_near(draft, near);
+    }
+    if (((kind->goes & (GOES_EVENTS | GOES_DISTINCT)) != 0)) {
+        toc_enough_read(draft);
     }
     if ((kind->goes & GOES_ONCE) != 0) {
         read_once(draft, toc_yaml_find(draft->when, "once_per"));

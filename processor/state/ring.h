@@ -9,6 +9,7 @@
 
 enum {
     TOC_ENTRY_PLACES = 6,
+    TOC_ENTRY_DISTINCT = 4,
     TOC_ALIAS_PEOPLE = 255, /* A line that people draw (all_clear, false_alarm): no event's. */
 };
 
@@ -26,7 +27,13 @@ struct toc_entry {
                       date up to which a line cuts: by role. */
     struct toc_kept *kept;
     double lat_deg, lon_deg;
-    uint32_t places[TOC_ENTRY_PLACES]; /* latest, lines: places it met. */
+    union {
+        uint32_t places[TOC_ENTRY_PLACES];         /* latest: places it met. */
+        struct {                                   /* Windowed kinds. */
+            int64_t weight;                        /* average: millionths. */
+            uint64_t distinct[TOC_ENTRY_DISTINCT]; /* min_distinct: hash of each value; 0 = none. */
+        };
+    };
     uint8_t place_count;
     uint8_t alias;
     uint8_t marks[2]; /* enum toc_mark_bit; [0] settled state, [1] newest. */

@@ -3,6 +3,8 @@
  * An event: its aliases, a number, '@', its time in ms; then as needed
  *   =1.5        the value compared, or what is told apart
  *   :10.5/20    where, latitude and longitude
+ *   *2          its weight
+ *   #3          a value of a field of `min_distinct`; once more for the next field
  *   <200        the instant its clock starts at (absence, `from`)
  *   + - ?       latest: meets, does not meet, cannot be judged
  *   &3          latest: it meets at this place
@@ -92,6 +94,7 @@ static inline void story_read(struct story_run *run, const char *text)
         char *end;
         bool has_value = false;
         int64_t since_ms = INT64_MIN;
+        size_t distinct_count = 0;
 
         memcpy(event->id, at, size);
         event->at_ms = strtoll(at + size + 1, &end, 10);
@@ -106,6 +109,13 @@ static inline void story_read(struct story_run *run, const char *text)
                 entry.lat_deg = strtod(end, &end);
                 entry.lon_deg = strtod(end + 1, &end);
                 entry.has_point = true;
+                break;
+            case '*':
+                entry.weight = (int64_t)(strtod(end, &end) * 1e6);
+                break;
+            case '#':
+                assert_true(distinct_count < TOC_ENTRY_DISTINCT);
+                entry.distinct[distinct_count++] = strtoull(end, &end, 10);
                 break;
             case '<':
                 since_ms = strtoll(end, &end, 10);
