@@ -260,6 +260,11 @@ static void a_swap_to_the_same_changes_no_byte(void)
         "{ absence: { after: a, expected: b, deadline: 5s }, group_by: [subject] }",
         "{ absence: { expected: a, every: 5s }, group_by: [subject] }",
         "{ latest: a, group_by: [subject] }",
+        "{ ratio: { of: a, to: [a, b] }, at_least: 0.6, at_least_events: 3, within: 10s, "
+        "group_by: [subject] }",
+        "{ percentile: { of: a, field: v, p: 60 }, at_least: 2, within: 10s, group_by: [subject] }",
+        "{ average: { of: a, field: v, half_life: 3s, weight: v }, at_least: 2, "
+        "min_distinct: { s: 2 }, within: 10s, group_by: [subject] }",
     };
     for (size_t w = 0; w < UNIT_COUNT(whens); w++) {
         bool needs_end = strstr(whens[w], "sequence") != NULL ||
