@@ -96,6 +96,12 @@ void toc_lane_destroy(struct toc_lane *lane);
 /* Stop cleanly within about ten seconds; on_stopped follows. Twice does nothing. */
 void toc_lane_stop(struct toc_lane *lane);
 
+/* Other rules from now on, between two batches: see toc_engine_swap. @rules and @inputs (the same
+ * inputs with mappings that fit the new types) are borrowed from here on, those before are free
+ * then. False: it is not live, or waits for the broker; nothing has changed, ask again. */
+bool toc_lane_swap(struct toc_lane *lane, const struct toc_ruleset *rules,
+                   const struct toc_lane_input *inputs, toc_swap_fn *on_rule, void *context);
+
 struct toc_lane_counts toc_lane_counts(const struct toc_lane *lane);
 const struct toc_lane_input_counts *toc_lane_input_counts(const struct toc_lane *lane,
                                                           size_t input);

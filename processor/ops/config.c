@@ -360,6 +360,7 @@ static void read_all(struct toc_config_reading *in, const struct toc_yaml *map, 
         {"read_back", &config->read_back_ms, NULL},
         {"outbox_most", &config->outbox_most, NULL},
         {"log_level", &config->log_level, NULL},
+        {"watch_rules", &config->watch_rules, NULL},
         {NULL, NULL, NULL},
     };
     read_block(in, TOC_BLOCK_TOP, "the configuration", map, whole, places);
@@ -384,6 +385,7 @@ bool toc_config_parse(const char *path, struct toc_str text, struct toc_diag *di
         .diag = diag,
         .folder = {.data = path, .size = slash != NULL ? (size_t)(slash - path) + 1 : 0}};
 
+    holder->config.path = toc_arena_str(&holder->arena, toc_str_of(path));
     uint32_t file = toc_diag_add_file(diag, path, text);
     if (toc_yaml_parse(text, file, &holder->arena, diag, &documents)) {
         holder->document = documents;

@@ -49,12 +49,14 @@ struct toc_config_http {
 };
 
 struct toc_config {
+    struct toc_str path; /* As it was loaded. */
     struct toc_str app;
     int64_t lanes;
     struct toc_str rules, types, places; /* Paths; empty `types`, `places` = the rules' own. */
     int64_t read_back_ms;
     int64_t outbox_most; /* Records told and not yet acknowledged before inputs wait. */
     int log_level;       /* enum toc_log_level */
+    int watch_rules;     /* 1: reload when a file of the rules changes. */
     struct toc_config_kafka kafka;
     struct toc_config_http http;
     struct toc_config_input *inputs;

@@ -70,22 +70,34 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     (void)version;
     (void)upload;
     (void)state;
-    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+    bool is_post = strcmp(method, "POST") == 0;
+    if (!is_post && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
         *upload_size = 0;
-        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", TOC_STR("GET only\n"));
+        return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain",
+                      TOC_STR("GET, or POST of /reload\n"));
     }
     for (size_t i = 0; i < http->page_count; i++) {
-        if (strcmp(path, http->pages[i].path) == 0) {
-            struct toc_text page = {.size = 0};
-            unsigned status = http->pages[i].write(&page, http->context);
-            enum MHD_Result result =
-                answer(connection, status, http->pages[i].content_type, toc_text_str(&page));
-            toc_text_finish(&page);
-            return result;
+        const struct toc_http_page *page = &http->pages[i];
+        if (strcmp(path, page->path) != 0) {
+            continue;
         }
+        *upload_size = 0;
+        if (is_post && page->post == NULL) {
+            return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain",
+                          TOC_STR("GET only\n"));
+        }
+        const char *dry_run =
+            MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "dry_run");
+        struct toc_text text = {.size = 0};
+        unsigned status = is_post ? page->post(dry_run != NULL, &text, http->context)
+                                  : page->write(&text, http->context);
+        enum MHD_Result result =
+            answer(connection, status, page->content_type, toc_text_str(&text));
+        toc_text_finish(&text);
+        return result;
     }
     return answer(connection, MHD_HTTP_NOT_FOUND, "text/plain",
-                  TOC_STR("/livez /readyz /metrics\n"));
+                  TOC_STR("/livez /readyz /metrics /reload\n"));
 }
 
 static void on_silent_log(void *context, const char *format, va_list list)

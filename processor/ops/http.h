@@ -1,7 +1,7 @@
-/* ops/http.h - /livez, /readyz, /metrics for those who watch.
+/* ops/http.h - /livez, /readyz, /metrics for those who watch, /reload for those who edit.
  *
  * libmicrohttpd without a thread of its own: the loop watches its descriptor and a handler reads
- * the live state without a lock. GET and HEAD only, no bodies, few connections, short time-outs.
+ * the live state without a lock. No bodies are read, few connections, short time-outs.
  * There is no authentication, so it listens on loopback unless told otherwise.
  * Threads: the loop's. */
 #pragma once
@@ -15,6 +15,8 @@ struct toc_http_page {
     const char *path, *content_type;
     /* Append the page to @out; the HTTP status. */
     unsigned (*write)(struct toc_text *out, void *context);
+    /* What POST does, with ?dry_run=1 or without; NULL: GET and HEAD only. */
+    unsigned (*post)(bool is_dry_run, struct toc_text *out, void *context);
 };
 
 struct toc_http;

@@ -6,10 +6,14 @@
 #include "ops/clients.h"
 #include "ops/http.h"
 #include "ops/metrics.h"
+#include "ops/reload.h"
+#include "ops/rules_watch.h"
 #include "ops/topics.h"
 
 #include <signal.h>
 #include <time.h>
+
+enum { SIGNALS = 3 };
 
 struct toc_run {
     const struct toc_config *config;
@@ -17,7 +21,9 @@ struct toc_run {
     struct toc_run_options options;
     uv_loop_t loop;
     uv_async_t stop;
-    uv_signal_t signals[2];
+    uv_signal_t signals[SIGNALS];
+    struct toc_reload *reload;
+    struct toc_rules_watch *watch;
     struct toc_log *log;
     struct toc_lane *lane;
     struct toc_http *http;
@@ -61,14 +67,30 @@ static unsigned write_ready(struct toc_text *out, void *context)
 static unsigned write_metrics(struct toc_text *out, void *context)
 {
     const struct toc_run *run = context;
-    toc_metrics_print(run->lane, run->inputs, run->config->input_count, run->rules, out);
+    toc_metrics_print(run->lane, run->inputs, run->config->input_count,
+                      toc_reload_rules(run->reload), out);
     return 200;
 }
 
+static unsigned write_reload(struct toc_text *out, void *context)
+{
+    const struct toc_run *run = context;
+    return toc_reload_print(run->reload, out);
+}
+
+static unsigned post_reload(bool is_dry_run, struct toc_text *out, void *context)
+{
+    struct toc_run *run = context;
+    toc_reload_ask(run->reload, is_dry_run);
+    toc_text_addf(out, "asked; GET /reload says what came of it\n");
+    return 202;
+}
+
 static const struct toc_http_page pages[] = {
-    {"/livez", "text/plain; charset=utf-8", write_live},
-    {"/readyz", "text/plain; charset=utf-8", write_ready},
-    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics},
+    {"/livez", "text/plain; charset=utf-8", write_live, NULL},
+    {"/readyz", "text/plain; charset=utf-8", write_ready, NULL},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics, NULL},
+    {"/reload", "text/plain; charset=utf-8", write_reload, post_reload},
 };
 
 /* ---- Stopping: the one ordered list ----
@@ -80,8 +102,10 @@ static void on_stopped(enum toc_status status, void *context)
     struct toc_run *run = context;
     run->status = status;
     toc_http_close(run->http);
+    toc_reload_close(run->reload);
+    toc_rules_watch_close(run->watch);
     uv_close((uv_handle_t *)&run->stop, NULL);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SIGNALS; i++) {
         uv_close((uv_handle_t *)&run->signals[i], NULL);
     }
 }
@@ -108,7 +132,17 @@ static void on_signal(uv_signal_t *signal, int number)
 {
     struct toc_run *run = signal->data;
     TOC_LOG(run->log, INFO, "run.signal", toc_log_number("signal", number));
-    toc_lane_stop(run->lane);
+    if (number == SIGHUP) {
+        toc_reload_ask(run->reload, false);
+    } else {
+        toc_lane_stop(run->lane);
+    }
+}
+
+static void on_rules_changed(void *context)
+{
+    struct toc_run *run = context;
+    toc_reload_ask(run->reload, false);
 }
 
 void toc_run_stop(struct toc_run *run)
@@ -204,10 +238,10 @@ static enum toc_status open_http(struct toc_run *run)
 
 static void open_loop(struct toc_run *run)
 {
-    static const int numbers[] = {SIGTERM, SIGINT};
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
     run->stop.data = run;
     (void)uv_async_init(&run->loop, &run->stop, on_stop);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SIGNALS; i++) {
         (void)uv_signal_init(&run->loop, &run->signals[i]);
         run->signals[i].data = run;
         if (run->options.has_signals) {
@@ -267,10 +301,22 @@ enum toc_status toc_run_create(const struct toc_config *config, const struct toc
     });
     if (run->lane == NULL) {
         uv_close((uv_handle_t *)&run->stop, NULL);
-        uv_close((uv_handle_t *)&run->signals[0], NULL);
-        uv_close((uv_handle_t *)&run->signals[1], NULL);
+        for (size_t i = 0; i < SIGNALS; i++) {
+            uv_close((uv_handle_t *)&run->signals[i], NULL);
+        }
         toc_run_destroy(run);
         return TOC_E_INVALID;
+    }
+    run->reload = toc_reload_create(&(struct toc_reload_options){.loop = &run->loop,
+                                                                 .log = run->log,
+                                                                 .lane = run->lane,
+                                                                 .reader = run->reader,
+                                                                 .config = config,
+                                                                 .rules = rules,
+                                                                 .inputs = run->inputs});
+    if (config->watch_rules == 1) {
+        struct toc_rule_paths paths = toc_config_rule_paths(config);
+        run->watch = toc_rules_watch_create(&run->loop, &paths, on_rules_changed, run);
     }
     *out = run;
     return TOC_OK;
@@ -298,6 +344,7 @@ void toc_run_destroy(struct toc_run *run)
     toc_http_close(run->http);
     (void)uv_run(&run->loop, UV_RUN_NOWAIT);
     toc_lane_destroy(run->lane);
+    toc_reload_destroy(run->reload);
     toc_http_destroy(run->http);
     toc_client_destroy(run->reader);
     toc_client_destroy(run->group);

@@ -19,9 +19,16 @@ static unsigned write_unready(struct toc_text *out, void *context)
     return 503;
 }
 
+static unsigned post_page(bool is_dry_run, struct toc_text *out, void *context)
+{
+    (void)context;
+    toc_text_addf(out, is_dry_run ? "dry\n" : "done\n");
+    return 202;
+}
+
 static const struct toc_http_page pages[] = {
-    {"/metrics", "text/plain; version=0.0.4", write_page},
-    {"/readyz", "text/plain", write_unready},
+    {"/metrics", "text/plain; version=0.0.4", write_page, NULL},
+    {"/readyz", "text/plain", write_unready, post_page},
 };
 
 /* Ask as a thread of its own, as the loop must go on. */
@@ -96,6 +103,11 @@ static void pages_are_served_on_the_loop(void **state)
     assert_null(strstr(text, "page"));
     assert_null(strstr(answer(&loop, port, "nonsense\r\n\r\n", &question), "page"));
     assert_non_null(strstr(answer(&loop, port, REQUEST("GET /metrics"), &question), "page 3"));
+
+    assert_non_null(strstr(answer(&loop, port, REQUEST("POST /readyz"), &question), "done\n"));
+    assert_non_null(
+        strstr(answer(&loop, port, REQUEST("POST /readyz?dry_run=1"), &question), "dry\n"));
+    assert_non_null(strstr(answer(&loop, port, REQUEST("POST /metrics"), &question), " 405 "));
 
     struct toc_http *second = NULL; /* The port is taken. */
     assert_int_equal(toc_http_open(&loop, "127.0.0.1", port, pages, 2, &count, &second), TOC_E_IO);
