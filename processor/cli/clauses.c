@@ -490,7 +490,7 @@ static void walk_block(struct walk *walk, const struct toc_yaml *map, enum toc_b
 
     for (const struct toc_yaml *child = map->first; child != NULL && walk->depth < TOC_CLAUSE_DEPTH;
          child = child->next, place++) {
-        const struct toc_key *key = toc_keys_find(block, child->key.data, child->key.size);
+        const struct toc_keys_entry *key = toc_keys_find(block, child->key.data, child->key.size);
         enum toc_block under = key != NULL ? block_under(key->kind) : TOC_BLOCK_COUNT;
 
         walk->path[walk->depth++] = place;

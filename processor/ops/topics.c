@@ -41,7 +41,7 @@ void toc_topics_init(struct toc_topics *topics, const struct toc_config *config,
                      const struct toc_ruleset *rules)
 {
     *topics = (struct toc_topics){.count = 0};
-    for (size_t i = 0; i < config->input_count; i++) {
+    for (size_t i = 0; config != NULL && i < config->input_count; i++) {
         for (size_t k = 0; k < config->inputs[i].topic_count; k++) {
             add(topics, config->inputs[i].topics[k], "", TOC_TOPIC_INPUT);
         }
@@ -58,9 +58,11 @@ void toc_topics_init(struct toc_topics *topics, const struct toc_config *config,
             add(topics, rule->alert.topic, ".test", TOC_TOPIC_ALERTS);
         }
     }
-    add(topics, config->app, ".alerts.open", TOC_TOPIC_OPEN);
-    add(topics, config->app, ".dead", TOC_TOPIC_DEAD);
-    add(topics, config->app, ".late", TOC_TOPIC_LATE);
+    if (config != NULL) {
+        add(topics, config->app, ".alerts.open", TOC_TOPIC_OPEN);
+        add(topics, config->app, ".dead", TOC_TOPIC_DEAD);
+        add(topics, config->app, ".late", TOC_TOPIC_LATE);
+    }
     qsort(topics->list, topics->count, sizeof *topics->list, by_use);
 }
 

@@ -25,6 +25,7 @@ struct toc_topics {
     size_t count;
 };
 
+/* @config NULL: the topics of alerts alone. */
 void toc_topics_init(struct toc_topics *topics, const struct toc_config *config,
                      const struct toc_ruleset *rules);
 void toc_topics_finish(struct toc_topics *topics);

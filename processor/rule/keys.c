@@ -4,7 +4,7 @@
 
 #include "base/assert.h"
 
-static const struct toc_key keys[] = {
+static const struct toc_keys_entry keys[] = {
 #define TOC_KEY(block, name, kind, need, words)                                                    \
     {TOC_BLOCK_##block, name, TOC_KEY_##kind, TOC_KEY_##need, words},
 #include "rule/keys.def"
@@ -20,13 +20,13 @@ size_t toc_keys_count(void)
     return sizeof keys / sizeof keys[0];
 }
 
-const struct toc_key *toc_keys_get(size_t index)
+const struct toc_keys_entry *toc_keys_get(size_t index)
 {
     toc_assert(index < toc_keys_count());
     return &keys[index];
 }
 
-const struct toc_key *toc_keys_find(enum toc_block block, const char *name, size_t size)
+const struct toc_keys_entry *toc_keys_find(enum toc_block block, const char *name, size_t size)
 {
     for (size_t i = 0; i < toc_keys_count(); i++) {
         if (keys[i].block == block && strlen(keys[i].name) == size &&

@@ -59,7 +59,7 @@ enum toc_key_kind {
     TOC_KEY_LISTS, /* NAME: list */
 };
 
-struct toc_key {
+struct toc_keys_entry {
     enum toc_block block;
     const char *name;
     enum toc_key_kind kind;
@@ -69,8 +69,8 @@ struct toc_key {
 
 /* All of them, block by block in the order of keys.def. */
 size_t toc_keys_count(void);
-const struct toc_key *toc_keys_get(size_t index);
+const struct toc_keys_entry *toc_keys_get(size_t index);
 /* The key of @block called so, or NULL. */
-const struct toc_key *toc_keys_find(enum toc_block block, const char *name, size_t size);
+const struct toc_keys_entry *toc_keys_find(enum toc_block block, const char *name, size_t size);
 /* "an event", "`when`": the block in a finding. */
 const char *toc_keys_block(enum toc_block block);

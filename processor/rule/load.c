@@ -7,6 +7,7 @@
 #include "expr/pattern.h"
 #include "rule/draft.h"
 #include "rule/files.h"
+#include "rule/words.h"
 
 struct toc_ruleset {
     struct toc_arena arena;
@@ -248,6 +249,34 @@ bool toc_ruleset_load_edited(const struct toc_rule_paths *paths, const struct to
         return false;
     }
     *out = set;
+    return true;
+}
+
+bool toc_rule_words_load(const struct toc_rule_paths *paths, struct toc_diag *diag,
+                         struct toc_ruleset **out_set, struct toc_rule_words *out)
+{
+    struct toc_ruleset *set = toc_mem_get(sizeof *set);
+    struct load load = {
+        .set = set,
+        .loader = {.arena = &set->arena, .diag = diag, .patterns = &set->patterns},
+    };
+
+    *out_set = NULL;
+    bool ok = load_surroundings(&load, paths, toc_files_root(&set->arena, paths->rules), NULL);
+    toc_text_finish(&load.digest);
+    if (!ok) {
+        toc_ruleset_destroy(set);
+        return false;
+    }
+    *out = (struct toc_rule_words){
+        .catalogue = set->catalogue,
+        .places = load.loader.place_words,
+        .tags = load.loader.tags,
+        .topics = load.loader.topics,
+        .recipients = load.loader.recipients,
+        .lists = load.loader.list_names,
+    };
+    *out_set = set;
     return true;
 }
 

@@ -79,14 +79,14 @@ bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map, enum
     bool ok = true;
 
     for (size_t i = 0; i < toc_keys_count() && count < MOST; i++) {
-        const struct toc_key *key = toc_keys_get(i);
+        const struct toc_keys_entry *key = toc_keys_get(i);
 
         if (key->block == block && key->need != TOC_KEY_LATER) {
             names[count++] = toc_str_of(key->name);
         }
     }
     for (const struct toc_yaml *child = map->first; child != NULL; child = child->next) {
-        const struct toc_key *key = toc_keys_find(block, child->key.data, child->key.size);
+        const struct toc_keys_entry *key = toc_keys_find(block, child->key.data, child->key.size);
 
         if (key != NULL && key->need != TOC_KEY_LATER) {
             continue;

@@ -1,5 +1,6 @@
 /* when.c - the kinds of `when`, each with the keys that go with it. */
 #include "rule/draft.h"
+#include "rule/words.h"
 
 enum {
     GOES_WITHIN = 1,
@@ -44,6 +45,21 @@ static const struct {
     {"min_distinct", GOES_DISTINCT},
 };
 enum { BESIDES = sizeof besides / sizeof besides[0] };
+
+const char *toc_when_kind_word(size_t index)
+{
+    return index < KINDS ? kinds[index].word : NULL;
+}
+
+bool toc_when_kind_takes(size_t index, const char *key)
+{
+    for (size_t i = 0; i < BESIDES; i++) {
+        if (toc_str_equal(toc_str_of(besides[i].word), toc_str_of(key))) {
+            return (kinds[index].goes & besides[i].goes) != 0;
+        }
+    }
+    return true;
+}
 
 bool toc_when_is_windowed(const struct toc_rule *rule)
 {

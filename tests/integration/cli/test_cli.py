@@ -527,32 +527,53 @@ class Schema(Cli):
             self.assertFalse(alerts.is_valid({**record, "data": {**record["data"], "level": "x"}}))
 
     def test_rules_that_are_shipped(self):
-        rules = self.schema("rules")
+        """As texts, and as a YAML library of today types them."""
+        rules = self.schema("rules", "--rules", SOURCE / "rules")
         count = 0
         for path in sorted((SOURCE / "rules").glob("*/*.yaml")):
             if path.parent.name in ("types", "lists"):
                 continue
-            for rule in yaml.load_all(path.read_text(), yaml.BaseLoader):
-                rules.validate(as_declared(rule))
-                self.assertFalse(rules.is_valid({**as_declared(rule), "colour": "red"}))
-                self.assertFalse(rules.is_valid({**as_declared(rule), "level": "hihg"}))
-                count += 1
-        self.assertGreater(count, 20)
+            for loader in (yaml.BaseLoader, yaml.SafeLoader):
+                for rule in yaml.load_all(path.read_text(), loader):
+                    rules.validate(rule)
+                    for wrong in ({"colour": "red"}, {"level": "hihg"}, {"tags": ["threat.dorne"]},
+                                  {"events": {"a": {"type": "report.sightin"}}},
+                                  {"events": {"a": {"type": "report.sighting", "match": {"observr": 1}}}},
+                                  {"events": {"a": {"type": ["report.sighting"], "at": "observer"}}},
+                                  {"when": {**rule["when"], "event": "a", "latest": "a"}},
+                                  {"when": {"event": "a", "within": "10m"}},
+                                  {"alert": {**rule["alert"], "topic": "alerts.fir"}},
+                                  {"alert": {**rule["alert"], "for": "10 m"}}):
+                        self.assertFalse(rules.is_valid({**rule, **wrong}), wrong)
+                    count += 1
+        self.assertGreater(count, 60)
+
+    def test_topics_as_asyncapi(self):
+        asyncapi = jsonschema.Draft7Validator(public_schema("asyncapi-3.0.0.json"))
+        done = self.expect(0, "schema", "topics", "--rules", self.rules)
+        whole = json.loads(done.stdout)
+        asyncapi.validate(whole)
+        self.assertEqual(sorted(whole["channels"]),
+                         ["alerts.shots", "alerts.shots.exercise", "alerts.shots.test"])
+        self.assertEqual({o["action"] for o in whole["operations"].values()}, {"send"})
+        self.assertFalse(asyncapi.is_valid({**whole, "channels": {"a": {"messages": 1}}}))
+        # A payload is the schema that `schema events` writes.
+        schemas = whole["components"]["schemas"]
+        event_schema = jsonschema.Draft202012Validator(
+            {"$ref": "#/components/schemas/event", "components": whole["components"]})
+        event_schema.validate(json.loads(event(1, 0, rounds=3)))
+        self.assertFalse(event_schema.is_valid(json.loads(event(1, 0, rounds=0))))
+        self.assertIn("report.shot", schemas)
+        example = SOURCE / "deploy" / "tocsin.yaml"  # With inputs and topics of its own.
+        whole = json.loads(self.expect(0, "schema", "topics", "--config", example).stdout)
+        asyncapi.validate(whole)
+        needed = self.expect(0, "topics", "--config", example).stdout.splitlines()
+        self.assertEqual(sorted(whole["channels"]), sorted(line.split("\t")[0] for line in needed))
+        self.assertEqual({o["action"] for o in whole["operations"].values()}, {"send", "receive"})
 
     def test_of_nothing_else(self):
         self.expect(2, "schema", "weather")
         self.expect(2, "schema")
-
-
-def as_declared(node, name=""):
-    """Scalars as the schema types them: numbers and bools where it has them, text elsewhere."""
-    if isinstance(node, dict):
-        return {key: as_declared(value, key) for key, value in node.items()}
-    if isinstance(node, list):
-        return [as_declared(item) for item in node]
-    if name in ("version", "at_least", "more_than", "at_most", "less_than"):
-        return json.loads(node)
-    return {"true": True, "false": False}.get(node, node) if name == "urgent" else node
 
 
 class Demo(Cli):
