@@ -84,6 +84,7 @@ class Maker:
         self.unit = "h" if setting.step_ms > 60_000 else "s"
         self.events, self.when, self.alert = {}, {}, {"topic": "alerts.random"}
         self.group, self.near = [], None
+        self.level = r.choice(LEVELS[:4])
 
     def some(self, *numbers):
         """A span of so many seconds, or hours of a stream of days."""
@@ -321,7 +322,9 @@ class Maker:
         elif kind in MEASURED:
             word = self.compare(["0.3", "1", "2", "0.1", "2.5"], ["0.3", "1", "0", "2.5", "1.999999"])
         elif kind == "ratio":
-            word = self.compare(["0.5", "0.333333", "0.333334", "1", "0.25"], ["0.5", "0.666667", "0.666666", "1"])
+            word = self.compare(["0.5", "0.333333", "0.333334", "0.25"], ["0.5", "0.666667", "0.666666"])
+            if r.random() < 0.2 and word in ("at_least", "less_than"):  # Others would be always or never so.
+                when[word] = "1"
         elif kind == "trend":
             word = self.compare(["1", "2", "1.5", "0.5", "0.674491"], ["1", "0.5", "0", "2"])
             self.choose_baseline()
@@ -393,7 +396,8 @@ class Maker:
         if self.kind not in ("sequence", "silence") and "type" in self.events.get("one", {}):
             when += ["one.w > 1.0", "one.n == 1 || count >= 3", "has(one.w) && one.w >= 2.0", 'one.s == "ab"',
                      "!(one.v > 0.5)"]
-        self.alert["escalate"] = [{"when": w, "level": r.choice(LEVELS)} for w in r.sample(when, r.choice([1, 1, 2]))]
+        self.alert["escalate"] = [{"when": w, "level": r.choice(LEVELS[LEVELS.index(self.level) + 1:])}
+                                  for w in r.sample(when, r.choice([1, 1, 2]))]
 
     def make(self, allow_ends=True):
         r, when = self.r, self.when
@@ -434,7 +438,7 @@ class Maker:
             when["without"] = self.ending("stop", tied_to)
         self.add_escalate()
         return {"rule": "random", "title": "Made at random", "version": "1", "status": "experimental",
-                "level": r.choice(LEVELS[:4]), "events": self.events, "when": when, "alert": self.alert}
+                "level": self.level, "events": self.events, "when": when, "alert": self.alert}
 
 
 def names_of(rule):

@@ -15,6 +15,7 @@ mismatches; 2: words are missing and --all was asked.
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -89,11 +90,10 @@ class Runner:
 
 def shrink(runner, case, at):
     """Drop rules, then lines, then what rules say, as long as the same sort of thing still differs."""
-    is_refused = is_refusal(runner.differences(case, at))
+    sort = sort_of(runner.differences(case, at))
 
     def differs(one):
-        found = runner.differences(one, at)
-        return bool(found) and is_refusal(found) == is_refused
+        return sort_of(runner.differences(one, at)) == sort
 
     for rule in list(case.rules):
         fewer = case.of([r for r in case.rules if r is not rule])
@@ -118,8 +118,11 @@ def shrink(runner, case, at):
     return case
 
 
-def is_refusal(found):
-    return bool(found) and found[0].startswith("exit status")
+def sort_of(found):
+    """Nothing, a difference, or the code of a refusal."""
+    if not found or not found[0].startswith("exit status"):
+        return bool(found)
+    return re.findall(r"error\[\w+\]", " ".join(found))[:1]
 
 
 def plainer_rules(rule):

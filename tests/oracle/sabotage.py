@@ -1,0 +1,89 @@
+"""Would the differential notice? Oracles that are wrong in one place each, against the program: each has to
+give a mismatch within a few rounds, or the run proves nothing."""
+
+import types
+
+import generate
+from harness import load_oracle
+
+# What is wrong, the change, kinds of rule that show it, words that have to be built.
+SORTS = [
+    ("a window one millisecond too short", "bisect.bisect_left(times, m - rule.within)",
+     "bisect.bisect_right(times, m - rule.within)", "count,sum", ""),
+    ("a deadline one millisecond too late", "due, stop = s + rule.deadline,",
+     "due, stop = s + rule.deadline + 1,", "absence", ""),
+    ("negation ignored", "if first < event.t < last and", "if False and", "sequence", ""),
+    ("negation at its own ends, too", "if first < event.t < last and", "if first <= event.t <= last and",
+     "sequence", ""),
+    ("keys compared with case", "return fold(value) if isinstance(value, str) else value", "return value",
+     "count,latest", ""),
+    ("exercises mixed with the actual", 'self.mode = record.get("mode", "actual")', 'self.mode = "actual"',
+     "count,event", ""),
+    ("a watermark too early: what is dated now is decided",
+     "begin == newest and told_at_once(rule) and rule.for_ms == 0", "begin == newest", "average,absence,count", ""),
+    ("a chain taken for a clique", "for c in chosen):\n                self.extend",
+     "for c in chosen[-1:]):\n                self.extend", "near,cluster", ""),
+    ("an end that clear_when does not draw", "(c for c in cuts if begin < c <= end)",
+     "(c for c in cuts if False)", "count,event", ""),
+    ("keep_firing_for forgotten", "s.e + rule.keep_ms\n", "s.e\n", "count,average", ""),
+    ("expire_after after the first evidence", "piece.newest = max(last.newest, piece.newest)", "piece.newest = last.newest",
+     "count,any_kinds", ""),
+    ("a repeat counted", "or (event.source, event.id) in seen", "", "count,sum", ""),
+    ("a wrong median", "ordered[half:half + 1] if len(ordered) % 2 else ordered[half - 1:half + 1]",
+     "ordered[half:half + 1]", "trend", "trend"),
+    ("a window of the baseline before the stream", "if low >= begin:", "if True:", "trend", "trend"),
+    ("half-life ignored", "weight *= power_of_two(Fraction(t - newest, half_life_ms))", "pass", "weighted", "weighted"),
+    ("a rank one too high", "rank = -(-rank_thousandths * len(ordered) // 100_000)",
+     "rank = min(len(ordered), rank_thousandths * len(ordered) // 100_000 + 1)", "percentile", "percentile"),
+    ("a ratio upside down", "for names in (rule.of, rule.to))", "for names in (rule.to, rule.of))", "ratio", "ratio"),
+    ("day and night mixed up", "return elevation(at_ms, point) >= HORIZON", "return elevation(at_ms, point) < HORIZON",
+     "count,event", "sun"),
+    ("hours with their end", "return self.from_ms <= now < self.to_ms", "return self.from_ms <= now <= self.to_ms",
+     "count,event,latest", "clock"),
+    ("a moving place without age", "mover.speed * age_ms / 1000", "0", "count,event,latest", "moving"),
+    ("the first threshold of a list for all", "if all(agrees(text, part[n], world) for n, text in entry.items() "
+     'if n != "threshold"):', "if True:", "own", "own"),
+    ("a level one too low", "level for when, level in rule.escalate", "level - 1 for when, level in rule.escalate",
+     "count,sum", "escalate"),
+    ("a level that never falls", "if not episode.levels or episode.levels[-1][1] != now:",
+     "if not episode.levels or episode.levels[-1][1] < now:", "count,average", "escalate"),
+    ("no warning before the deadline", "due = s + rule.deadline * rule.warn_at // 100", "pass", "absence,milestones", "warn_at"),
+    ("an alert taken a millisecond after its end", "if e.t <= m < e.until and", "if e.t <= m <= e.until and",
+     "count,all_of", "alert"),
+    ("a missing field met by `where`", "    except CelError:\n        return None", "    except CelError:\n        return True",
+     "count,event", "where"),
+]
+
+
+def rounds(runner, given, words):
+    """How many sorts nobody noticed."""
+    missed = tried = 0
+    right = runner.modules
+    for name, old, new, kinds, word in SORTS:
+        if word and word not in words:
+            print(f"left out, {word} is not built: {name}")
+            continue
+        tried += 1
+        made = load_oracle([(old, new)])
+        runner.known = (None, None, None)
+        runner.modules = types.SimpleNamespace(oracle=made.oracle, rulefile=made.rulefile, world=made.world)
+        found = notice(runner, given, kinds.split(","), words, right)
+        missed += found is None
+        print(f"NOT NOTICED: {name}" if found is None else f"noticed: {name} ({found})", flush=True)
+    print(f"sabotage: {tried - missed} of {tried} noticed")
+    return missed
+
+
+def notice(runner, given, kinds, words, right):
+    """Where the first mismatch was, or None."""
+    for seed in range(given.seed, given.seed + max(given.rounds, 200)):
+        case = generate.some_case(seed, kinds, words, given.events, given.rules)
+        found = runner.differences(case)
+        if not found or found[0].startswith("exit"):
+            continue
+        wrong, runner.modules, runner.known = runner.modules, right, (None, None, None)
+        is_sound = not runner.differences(case)
+        runner.modules, runner.known = wrong, (None, None, None)
+        if is_sound:  # Not if the right oracle differs there, too.
+            return f"seed {seed}, {len(found)} differences"
+    return None
