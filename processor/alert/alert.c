@@ -138,16 +138,22 @@ struct toc_str toc_alert_suppressed_by(const struct toc_alert *alert,
                                           : (struct toc_str){0};
 }
 
-/* What is told of how an episode ends: people's word, else its own. */
+/* What is told of how an episode ends: people's word, what ended it while it was withheld, else its
+ * own. */
 static enum toc_ending ending_of(const struct toc_alert *alert, const struct toc_episode *episode)
 {
-    return toc_alert_is_judged(alert) ? alert->said->ended : episode->ending;
+    if (toc_alert_is_judged(alert)) {
+        return alert->said->ended;
+    }
+    return alert->held.ending != TOC_ENDING_NONE ? alert->held.ending : episode->ending;
 }
 
 static int64_t end_of(const struct toc_alert *alert, const struct toc_episode *episode)
 {
-    return toc_alert_is_judged(alert) && episode->end_ms == TOC_INSTANT_NEVER ? alert->said->line_ms
-                                                                              : episode->end_ms;
+    if (toc_alert_is_judged(alert)) {
+        return episode->end_ms == TOC_INSTANT_NEVER ? alert->said->line_ms : episode->end_ms;
+    }
+    return alert->held.ending != TOC_ENDING_NONE ? alert->held.end_ms : episode->end_ms;
 }
 
 void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
@@ -189,13 +195,15 @@ bool toc_alert_is_settled(const struct toc_alert *alert, const struct toc_tellin
 enum toc_alert_state toc_alert_end_state(const struct toc_alert *alert,
                                          const struct toc_episode *episode)
 {
-    if (toc_alert_is_judged(alert)) {
-        return alert->said->ended == TOC_ENDING_FALSE_ALARM ? TOC_ALERT_CANCELLED
-                                                            : TOC_ALERT_CLEARED;
+    switch (ending_of(alert, episode)) {
+    case TOC_ENDING_WINDOW:
+    case TOC_ENDING_EXPIRED:
+        return TOC_ALERT_EXPIRED;
+    case TOC_ENDING_FALSE_ALARM:
+        return TOC_ALERT_CANCELLED;
+    default:
+        return TOC_ALERT_CLEARED;
     }
-    return episode->ending == TOC_ENDING_WINDOW || episode->ending == TOC_ENDING_EXPIRED
-               ? TOC_ALERT_EXPIRED
-               : TOC_ALERT_CLEARED;
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -243,6 +251,12 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
         tell_judged(alert, episode, telling);
         return;
     }
+    bool was_withheld = alert == NULL || alert->held.by != 0;
+    struct toc_held held = {0};
+    if (is_over && (alert == NULL || alert->is_open)) {
+        held = toc_alert_withhold(alert, episode, telling, &is_over);
+    }
+    episode->is_withheld = held.by != 0 && !is_over;
     if (alert == NULL) {
         alert = episode->alert = add_alert(alerts);
         alert->is_linked = true;
@@ -256,11 +270,13 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
         toc_alert_tell(alert, episode, alert->seq > 0 ? TOC_ALERT_UPDATE : TOC_ALERT_NEW, true,
                        telling);
     } else if (alert->state == TOC_ALERT_CANCELLED || (!alert->is_open && !is_over)) {
+        alert->held = (struct toc_held){0};
         toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, !is_over, telling);
     } else if (!alert->is_open && is_changed(alert, episode, telling)) {
         toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, false, telling);
     }
     if (alert->is_open) {
+        alert->held = held;
         toc_alert_tell_levels(alert, episode, telling, due);
     }
     if (alert->is_open && is_over) {
@@ -269,7 +285,15 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
     if (!alert->is_open) {
         return;
     }
-    if (episode->end_ms != TOC_INSTANT_NEVER) {
+    if (held.by != 0 && !was_withheld) {
+        toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, true, telling);
+    }
+    if (held.by != 0) {
+        due->heard_ms = least(due->heard_ms, episode->end_ms);
+        if (held.end_ms != TOC_INSTANT_NEVER) {
+            due->watermark_ms = least(due->watermark_ms, held.end_ms + 1);
+        }
+    } else if (episode->end_ms != TOC_INSTANT_NEVER) {
         due->watermark_ms = least(due->watermark_ms, episode->end_ms + 1);
     }
     alert->is_waiting = is_changed(alert, episode, telling);
@@ -313,7 +337,7 @@ struct toc_alerts_due toc_alerts_tell(struct toc_alerts *alerts, struct toc_epis
                                       bool is_again, struct toc_kept_pool *pool,
                                       const struct toc_telling *telling)
 {
-    struct toc_alerts_due due = {TOC_INSTANT_NEVER, TOC_INSTANT_NEVER};
+    struct toc_alerts_due due = {TOC_INSTANT_NEVER, TOC_INSTANT_NEVER, TOC_INSTANT_NEVER};
 
     if (is_again) {
         toc_alerts_relink(alerts, episodes, telling);

@@ -50,6 +50,21 @@ struct toc_key {
     struct toc_key_value values[TOC_RULE_KEY_PARTS];
 };
 
+/* An input that the rule reads and that can be blind: silent for longer than its max_age. */
+struct toc_sight {
+    struct toc_str input;
+    unsigned bit; /* Its number among the inputs: which bit of toc_held.by is its own. */
+    bool is_blind;
+    int64_t heard_ms; /* Newest event time read from it; TOC_INSTANT_NONE. */
+};
+
+/* The end of an alert whose window is empty, but which silence cannot end. */
+struct toc_held {
+    uint64_t by;            /* Inputs that were blind then and not heard up to it; 0: none. */
+    enum toc_ending ending; /* What ended it all the same: a line, expire_after; NONE: nothing. */
+    int64_t end_ms;         /* When that is; NEVER: not known. */
+};
+
 struct toc_alert {
     char id[TOC_ALERT_ID];
     uint64_t seq; /* Of the newest record told; 0 = none told yet. */
@@ -60,6 +75,9 @@ struct toc_alert {
     bool is_waiting;                   /* An update waits for update_every. */
     bool is_acked;                     /* Somebody knows of it, or has taken it over. */
     bool is_suppressed;                /* What was told last carries suppressed_by. */
+    enum toc_ending held_ending;       /* What ended it while it was withheld; NONE. */
+    int64_t held_end_ms;               /* And when. */
+    struct toc_held held;              /* Its end waits for blind inputs, or did. */
     int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
     enum toc_ending ending;            /* As told. */
     uint64_t count, digest;
@@ -105,6 +123,8 @@ struct toc_telling {
     /* What mutes @alert at now_ms; empty: nothing does. May be NULL. */
     struct toc_str (*suppressed_by)(const struct toc_alert *alert,
                                     const struct toc_telling *telling, void *context);
+    const struct toc_sight *sights; /* Inputs that can be blind. */
+    size_t sight_count;
     void *owner; /* Whose alerts these are: the caller's. */
     void *context;
 };
@@ -113,6 +133,7 @@ struct toc_telling {
 struct toc_alerts_due {
     int64_t watermark_ms; /* When the watermark reaches this; NEVER. */
     int64_t clock_ms;     /* When the lane clock does; NEVER. */
+    int64_t heard_ms;     /* When an input that was blind is heard up to this; NEVER. */
 };
 
 void toc_alerts_finish(struct toc_alerts *alerts);
@@ -155,6 +176,10 @@ void toc_alert_tell_levels(struct toc_alert *alert, const struct toc_episode *ep
 /* Do the changes told differ from those of @episode now? */
 bool toc_alert_is_level_changed(const struct toc_alert *alert, const struct toc_episode *episode,
                                 const struct toc_telling *telling);
+/* withhold.c: the window of @episode, borne by @alert (NULL: not told), is empty, and the watermark
+ * has passed that. Who withholds the end; *is_over: does it end now all the same? */
+struct toc_held toc_alert_withhold(const struct toc_alert *alert, const struct toc_episode *episode,
+                                   const struct toc_telling *telling, bool *is_over);
 /* What mutes @alert now; empty: nothing. */
 struct toc_str toc_alert_suppressed_by(const struct toc_alert *alert,
                                        const struct toc_telling *telling);

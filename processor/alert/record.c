@@ -139,6 +139,28 @@ static const char *reason_text(enum toc_ending ending)
     return NULL;
 }
 
+/* What the rule cannot see now: silence of these inputs says nothing. */
+static void add_blind(const struct toc_writer *writer)
+{
+    const struct toc_telling *telling = writer->telling;
+    struct toc_text *out = writer->out;
+    size_t told = 0;
+
+    for (size_t i = 0; i < telling->sight_count; i++) {
+        if (!telling->sights[i].is_blind) {
+            continue;
+        }
+        if (told++ == 0) {
+            toc_writer_name(out, "blind");
+        }
+        toc_text_add_char(out, told == 1 ? '[' : ',');
+        toc_text_add_json(out, telling->sights[i].input);
+    }
+    if (told > 0) {
+        toc_text_add_char(out, ']');
+    }
+}
+
 static void add_alert(struct toc_writer *writer)
 {
     const struct toc_rule *rule = writer->telling->rule;
@@ -208,6 +230,7 @@ static void add_alert(struct toc_writer *writer)
         toc_said_write(alert->said, out);
     }
     toc_writer_text_if(out, "suppressed_by", writer->content->suppressed_by);
+    add_blind(writer);
     toc_text_add_char(out, '}');
 }
 

@@ -20,11 +20,17 @@ static struct toc_str text_of(const json_t *object, const char *name)
     return (struct toc_str){.data = json_string_value(value), .size = json_string_length(value)};
 }
 
+static void finish_one(struct toc_adopted *adopted)
+{
+    json_decref(adopted->record);
+    toc_said_destroy(adopted->said);
+    *adopted = (struct toc_adopted){0};
+}
+
 void toc_adopt_finish(struct toc_engine *engine)
 {
     for (size_t i = 0; i < engine->adopted_count; i++) {
-        json_decref(engine->adopted[i].record);
-        toc_said_destroy(engine->adopted[i].said);
+        finish_one(&engine->adopted[i]);
     }
     toc_mem_free(engine->adopted);
     toc_mem_free(engine->finals);
@@ -44,6 +50,8 @@ enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_ope
     enum toc_status status = TOC_E_INVALID;
     json_t *record = json_loadb(open->record.data, open->record.size, JSON_REJECT_DUPLICATES, NULL);
     int64_t begin_ms;
+    size_t index;
+    json_t *name;
 
     toc_assert(engine->is_muted);
     if (!json_is_object(record) || open->alert_id.size != TOC_ALERT_ID - 1 ||
@@ -70,6 +78,10 @@ enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_ope
         .seq = (uint64_t)json_integer_value(json_object_get(record, "seq")),
     };
     memcpy(adopted->id, open->alert_id.data, open->alert_id.size);
+    json_array_foreach(json_object_get(record, "blind"), index, name)
+    {
+        toc_sight_adopt(engine, toc_str_of(json_string_value(name)));
+    }
     record = NULL; /* Moved. */
     status = TOC_OK;
 done:
@@ -334,13 +346,44 @@ void toc_engine_unmute(struct toc_engine *engine)
     toc_silence_turn(engine); /* A silence may have ended while nobody ran. */
 }
 
-void toc_engine_disown(struct toc_engine *engine)
+/* Was an input blind when it was told last, and is still? Then nobody can say that it is over. */
+static bool is_unseen(const struct toc_engine *engine, const struct toc_adopted *adopted)
 {
-    toc_assert(!engine->is_muted);
-    for (size_t i = 0; i < engine->adopted_count; i++) {
-        if (!engine->adopted[i].is_used) {
-            end_adopted(engine, &engine->adopted[i]);
+    size_t index;
+    json_t *name;
+
+    json_array_foreach(json_object_get(adopted->record, "blind"), index, name)
+    {
+        if (adopted->ruled != NULL &&
+            toc_sight_is_blind(engine, toc_str_of(json_string_value(name)))) {
+            return true;
         }
     }
-    toc_adopt_finish(engine);
+    return false;
+}
+
+void toc_engine_disown(struct toc_engine *engine)
+{
+    size_t left = 0;
+
+    toc_assert(!engine->is_muted);
+    engine->is_disowned = true;
+    for (size_t i = 0; i < engine->adopted_count; i++) {
+        struct toc_adopted *adopted = &engine->adopted[i];
+        if (!adopted->is_used && is_unseen(engine, adopted)) {
+            struct toc_adopted kept = *adopted; /* It waits until its input is heard again. */
+            *adopted = engine->adopted[left];
+            engine->adopted[left++] = kept;
+        } else if (!adopted->is_used) {
+            end_adopted(engine, adopted);
+            adopted->is_used = true;
+        }
+    }
+    for (size_t i = left; i < engine->adopted_count; i++) {
+        finish_one(&engine->adopted[i]);
+    }
+    engine->adopted_count = left;
+    if (left == 0) {
+        toc_adopt_finish(engine);
+    }
 }

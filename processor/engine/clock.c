@@ -75,11 +75,16 @@ static int64_t least_of(const struct toc_engine *engine, uint64_t mask, bool is_
         if ((mask & 1) == 0) {
             continue;
         }
-        if (input->low_ms == TOC_INSTANT_NONE) {
+        int64_t low_ms = input->low_ms;
+        if (is_watermark && input->is_blind && engine->now_ms > low_ms) {
+            low_ms =
+                engine->now_ms; /* Blind, it holds nothing back; what it brings still counts. */
+        }
+        if (low_ms == TOC_INSTANT_NONE) {
             return TOC_INSTANT_NONE;
         }
-        int64_t at_ms = input->low_ms -
-                        (is_watermark ? input->spec.max_disorder_ms : input->spec.accept_late_ms);
+        int64_t at_ms =
+            low_ms - (is_watermark ? input->spec.max_disorder_ms : input->spec.accept_late_ms);
         least_ms = at_ms < least_ms ? at_ms : least_ms;
     }
     return least_ms == TOC_INSTANT_NEVER ? TOC_INSTANT_NONE : least_ms;

@@ -19,6 +19,10 @@ struct toc_engine_input {
     struct toc_partition *partitions;
     int64_t low_ms;    /* The least partition time; NONE while one is unread. */
     int64_t newest_ms; /* The greatest. */
+    int64_t read_ms;   /* Lane clock when something was read last, or of the first tick; NONE. */
+    int64_t heard_ms;  /* Newest event time read; NONE. */
+    int64_t wait_ms;   /* Ends that wait for heard_ms to come here; NEVER. */
+    bool is_blind;     /* Silent for longer than max_age. */
 };
 
 /* Rules that wait for the same inputs share a clock. */
@@ -143,6 +147,8 @@ struct toc_engine {
     size_t final_count, final_room;
     struct toc_adopted *adopted;
     size_t adopted_count, adopted_room;
+    bool is_disowned; /* What is adopted still waits for a blind input only. */
+    struct toc_sight sights[TOC_INPUTS_MOST];
     struct toc_table by_id; /* Alerts, by a hash of their id. */
     struct toc_silence *silences;
     size_t silence_count, silence_room;
@@ -183,6 +189,24 @@ bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned m
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late);
 void toc_dispatch_members(struct toc_engine *engine);
 void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled);
+
+/* sight.c: inputs that are silent for too long. */
+/* The lane clock has moved: who is blind now? */
+void toc_sight_tick(struct toc_engine *engine);
+/* @event was read from @input ... */
+void toc_sight_hear(struct toc_engine *engine, size_t input, const struct toc_event *event);
+/* ... and has been dealt with: tell what waited for it. */
+void toc_sight_heard(struct toc_engine *engine, size_t input);
+/* The sights of @group, good until the next call. */
+size_t toc_sight_of(struct toc_engine *engine, const struct toc_group *group,
+                    const struct toc_sight **out);
+/* An end dated @end_ms of a rule of @group waits for its inputs to be heard. */
+void toc_sight_wait(struct toc_engine *engine, const struct toc_group *group, int64_t end_ms);
+/* The earliest lane clock at which an input turns blind, or NEVER. */
+int64_t toc_sight_due(const struct toc_engine *engine);
+/* While warming up: the record of an open alert says that @input was blind. */
+void toc_sight_adopt(struct toc_engine *engine, struct toc_str input);
+bool toc_sight_is_blind(const struct toc_engine *engine, struct toc_str input);
 
 /* act.c */
 void toc_act_index(struct toc_engine *engine, const struct toc_alert *alert);

@@ -149,7 +149,8 @@ static void build_inputs(struct toc_engine *engine)
     for (size_t i = 0; i < engine->options.input_count; i++) {
         struct toc_engine_input *input = &engine->inputs[i];
         input->spec = engine->options.inputs[i];
-        input->low_ms = input->newest_ms = TOC_INSTANT_NONE;
+        input->low_ms = input->newest_ms = input->read_ms = input->heard_ms = TOC_INSTANT_NONE;
+        input->wait_ms = TOC_INSTANT_NEVER;
         uint32_t count = input->spec.partition_count;
         input->spec.partition_count = 0;
         toc_assert(input->spec.accept_late_ms >= input->spec.max_disorder_ms);
@@ -307,9 +308,10 @@ void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
     if (engine->begin_ms == TOC_INSTANT_NONE) {
         begin_stream(engine, now_ms);
     }
+    toc_sight_tick(engine);
     for (size_t i = 0; i < engine->options.input_count; i++) {
         const struct toc_engine_input *input = &engine->inputs[i];
-        bool is_idle = false;
+        bool is_idle = input->is_blind;
         for (uint32_t p = 0; p < input->spec.partition_count && !is_idle; p++) {
             is_idle = input->partitions[p].is_idle;
         }
@@ -389,6 +391,7 @@ enum toc_feed toc_engine_feed(struct toc_engine *engine, size_t index, uint32_t 
     if (partition->is_idle) {
         toc_engine_idle(engine, index, partition_index, false);
     }
+    toc_sight_hear(engine, index, event);
     bool is_late = partition->time_ms != TOC_INSTANT_NONE &&
                    event->at_ms < partition->time_ms - input->spec.accept_late_ms;
     if (!is_late) {
@@ -409,6 +412,7 @@ enum toc_feed toc_engine_feed(struct toc_engine *engine, size_t index, uint32_t 
         begin_stream(engine, event->at_ms);
     }
     toc_dispatch(engine, event, is_late);
+    toc_sight_heard(engine, index);
     return is_late ? TOC_FEED_LATE : TOC_FEED_TAKEN;
 }
 
@@ -425,6 +429,7 @@ int64_t toc_engine_due(const struct toc_engine *engine)
     int64_t due_ms = pacing != NULL ? pacing->at_ms : TOC_INSTANT_NEVER;
 
     due_ms = engine->silence_due_ms < due_ms ? engine->silence_due_ms : due_ms;
+    due_ms = toc_sight_due(engine) < due_ms ? toc_sight_due(engine) : due_ms;
 
     for (size_t g = 0; g < engine->group_count; g++) {
         const struct toc_group *group = &engine->groups[g];

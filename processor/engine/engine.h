@@ -24,6 +24,7 @@ struct toc_input {
     size_t type_count;
     int64_t max_disorder_ms;  /* How long what rests on silence waits for it. */
     int64_t accept_late_ms;   /* How far behind its partition's time a record still counts. */
+    int64_t max_age_ms;       /* Silent for longer it is blind; 0 = never. */
     uint32_t partition_count; /* >= 1 */
 };
 
@@ -158,6 +159,8 @@ struct toc_rule_counts toc_engine_rule_counts(const struct toc_engine *engine, s
 int64_t toc_engine_partition_time(const struct toc_engine *engine, size_t input,
                                   uint32_t partition);
 int64_t toc_engine_watermark(const struct toc_engine *engine, size_t rule);
+/* Was nothing read from the input for longer than its max_age? */
+bool toc_engine_is_blind(const struct toc_engine *engine, size_t input);
 
 #ifdef __cplusplus
 }

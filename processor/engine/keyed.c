@@ -193,6 +193,8 @@ bool toc_keyed_is_clustered(const struct toc_keyed *keyed)
 struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed)
 {
     const struct toc_ruled *ruled = keyed->ruled;
+    const struct toc_sight *sights;
+    size_t sight_count = toc_sight_of(engine, ruled->group, &sights);
 
     return (struct toc_telling){
         .rule = ruled->rule,
@@ -213,6 +215,8 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .on_final = on_final,
         .on_named = engine->adopted_count > 0 && !engine->is_muted ? toc_adopt_claim : NULL,
         .suppressed_by = engine->silence_count > 0 ? toc_silence_of : NULL,
+        .sights = sights,
+        .sight_count = sight_count,
         .owner = keyed,
         .context = engine,
     };
@@ -239,6 +243,9 @@ void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
                                                     is_again || is_joined, &engine->pool, &telling);
         ruled->counts.told_new += keyed->alerts.count > before ? keyed->alerts.count - before : 0;
         telling_ms = due.watermark_ms < telling_ms ? due.watermark_ms : telling_ms;
+        if (due.heard_ms != TOC_INSTANT_NEVER) {
+            toc_sight_wait(engine, group, due.heard_ms);
+        }
         if (due.clock_ms != TOC_INSTANT_NEVER) {
             toc_due_set(&engine->pacing, &keyed->pacing, due.clock_ms);
         } else {

@@ -34,6 +34,27 @@ static void step(struct toc_match *match, struct toc_match_state *state, int64_t
                                                                                end);
 }
 
+/* A line ends also what has run out before and still stands as told, since an input is blind. */
+static void mark_ended(const struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
+                       uint64_t begin, uint64_t end)
+{
+    for (uint64_t seq = begin; seq < end; seq++) {
+        const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        if ((toc_match_roles(match, entry) & TOC_ROLE_CLEAR) == 0) {
+            continue;
+        }
+        struct toc_line as = toc_match_line(match, entry);
+        for (size_t i = 0; i < state->episodes.count; i++) {
+            struct toc_episode *episode = &state->episodes.items[i];
+            if (episode->ending == TOC_ENDING_WINDOW && episode->end_ms < at_ms &&
+                episode->line_ms == TOC_INSTANT_NONE && episode->last_ms <= entry->value &&
+                toc_match_touches(episode, entry, &as)) {
+                episode->line_ms = at_ms;
+            }
+        }
+    }
+}
+
 static int64_t next_change(const struct toc_match *match, const struct toc_match_state *state)
 {
     return (match->rule->has_near ? toc_cluster_next : kinds[match->rule->kind].next)(match, state);
@@ -148,7 +169,7 @@ static void rewind_newest(struct toc_match *match)
     to->members = copy_items(old.members, old.member_room, from->members, from->member_room,
                              sizeof *to->members);
     to->episodes = old.episodes;
-    toc_episodes_copy(&to->episodes, &from->episodes, match->pool);
+    toc_episodes_copy(&to->episodes, &from->episodes, from->now_ms, match->pool);
     for (uint64_t seq = match->ring.first; seq < match->ring.end; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         entry->marks[1] = entry->marks[0];
@@ -179,7 +200,9 @@ static void sweep(struct toc_match *match, struct toc_match_state *state, int64_
         while (end < match->ring.end && toc_ring_get(&match->ring, end)->at_ms == at_ms) {
             end++;
         }
+        uint64_t begin = state->next;
         step(match, state, at_ms, end);
+        mark_ended(match, state, at_ms, begin, end);
         state->next = end;
         state->now_ms = at_ms;
         is_stepped = true;

@@ -266,6 +266,7 @@ static void read_input(struct toc_config_reading *in, const struct toc_yaml *map
         {"max_disorder", &input->max_disorder_ms, NULL},
         {"accept_late", &input->accept_late_ms, NULL},
         {"idle_after", &input->idle_after_ms, NULL},
+        {"max_age", &input->max_age_ms, NULL},
         {"clamp", &input->clamp_ms, NULL},
         {NULL, NULL, NULL},
     };

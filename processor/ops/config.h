@@ -27,6 +27,7 @@ struct toc_config_input {
     const struct toc_yaml *mapping; /* Of `format: json`; else NULL. */
     int mode;                       /* enum toc_mode: what an event that names none gets. */
     int64_t max_disorder_ms, accept_late_ms, idle_after_ms, clamp_ms;
+    int64_t max_age_ms; /* 0 = never blind. */
 };
 
 struct toc_config_pair {

@@ -91,6 +91,12 @@ static void print_inputs(const struct toc_lane *lane, const struct toc_lane_inpu
             toc_text_addf(out, "} %" PRIu64 "\n", number);
         }
     }
+    head(out, "gauge", "tocsin_input_blind", "Silent for longer than its max_age.");
+    for (size_t i = 0; i < input_count && toc_lane_engine(lane) != NULL; i++) {
+        toc_text_addf(out, "tocsin_input_blind");
+        label_input(&inputs[i], out);
+        toc_text_addf(out, "} %d\n", toc_engine_is_blind(toc_lane_engine(lane), i));
+    }
     head(out, "counter", "tocsin_input_refused_total", "Records refused, to the dead letters.");
     for (size_t i = 0; i < input_count; i++) {
         const struct toc_lane_input_counts *counts = toc_lane_input_counts(lane, i);

@@ -36,18 +36,24 @@ static void reserve(struct toc_episodes *list, size_t count)
     }
 }
 
-void toc_episodes_copy(struct toc_episodes *to, const struct toc_episodes *from,
+void toc_episodes_copy(struct toc_episodes *to, const struct toc_episodes *from, int64_t keep_ms,
                        struct toc_kept_pool *pool)
 {
+    size_t kept = 0;
+
     for (size_t i = 0; i < to->count; i++) {
-        release(&to->items[i], pool);
+        if (to->items[i].is_withheld && to->items[i].end_ms <= keep_ms) {
+            to->items[kept] = to->items[i];
+            to->items[kept++].id = 0; /* The numbers begin anew. */
+        } else {
+            release(&to->items[i], pool);
+        }
     }
-    to->count = 0;
-    reserve(to, from->count);
-    to->count = from->count;
+    reserve(to, kept + from->count);
+    to->count = kept + from->count;
     to->next_id = from->next_id;
     for (size_t i = 0; i < from->count; i++) {
-        struct toc_episode *copy = &to->items[i];
+        struct toc_episode *copy = &to->items[kept + i];
         *copy = from->items[i];
         copy->alert = NULL;
         copy->evidence_room = copy->evidence_count;
@@ -79,6 +85,7 @@ struct toc_episode *toc_episodes_add(struct toc_episodes *list, int64_t begin_ms
         .first_ms = TOC_INSTANT_NONE,
         .last_ms = TOC_INSTANT_NONE,
         .due_ms = TOC_INSTANT_NEVER,
+        .line_ms = TOC_INSTANT_NONE,
         .place = -1,
     };
     return episode;

@@ -48,10 +48,12 @@ struct toc_episode {
     int64_t first_ms, last_ms; /* Of the evidence; TOC_INSTANT_NONE without. */
     struct toc_hash128 anchor; /* once_per onset, each event: the event it stands for. */
     bool is_anchored;
-    bool is_late;   /* Rests on an event older than accept_late. */
-    bool is_closed; /* Nothing more joins it. */
-    int32_t place;  /* latest: the place its key ends with; else -1. */
-    int64_t value;  /* What was compared, millionths; sums and the like. */
+    bool is_late;     /* Rests on an event older than accept_late. */
+    bool is_closed;   /* Nothing more joins it. */
+    int64_t line_ms;  /* The first line that touches it after its window ran out; NONE. */
+    bool is_withheld; /* Over, and told as if it were not: see toc_episodes_copy. */
+    int32_t place;    /* latest: the place its key ends with; else -1. */
+    int64_t value;    /* What was compared, millionths; sums and the like. */
     bool has_value;
     int64_t alive_ms; /* Clusters: the first ms without a living clique. */
     /* The level it began with, then each change by rising time; empty where a rule has but one. */
@@ -74,8 +76,9 @@ struct toc_episodes {
 };
 
 void toc_episodes_finish(struct toc_episodes *list, struct toc_kept_pool *pool);
-/* Make @to equal to @from (alert links excepted). */
-void toc_episodes_copy(struct toc_episodes *to, const struct toc_episodes *from,
+/* Make @to equal to @from (alert links excepted). But what @to withholds and what ended up to
+ * @keep_ms, so that nobody will derive it again, stays, without an id. */
+void toc_episodes_copy(struct toc_episodes *to, const struct toc_episodes *from, int64_t keep_ms,
                        struct toc_kept_pool *pool);
 /* A new one at the end; borrowed until the next add or remove. */
 struct toc_episode *toc_episodes_add(struct toc_episodes *list, int64_t begin_ms);

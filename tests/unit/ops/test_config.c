@@ -51,6 +51,7 @@ static void what_is_left_out_has_its_default(void **state)
     assert_int_equal(radar->max_disorder_ms, 0);
     assert_int_equal(radar->accept_late_ms, 600000);
     assert_int_equal(radar->idle_after_ms, 10000);
+    assert_int_equal(radar->max_age_ms, 0);
     assert_int_equal(radar->clamp_ms, 60000);
     toc_config_destroy(config);
 }
@@ -75,6 +76,7 @@ static void what_is_written_counts(void **state)
               "    max_disorder: 1m\n"
               "    accept_late: 7d\n"
               "    idle_after: 250ms\n"
+              "    max_age: 5m\n"
               "    clamp: 0s\n");
     assert_string_equal(config->rules.data, "/etc/tocsin/../rules");
     assert_string_equal(config->types.data, "/usr/share/types");
@@ -94,6 +96,7 @@ static void what_is_written_counts(void **state)
     assert_int_equal(forms->max_disorder_ms, 60000);
     assert_int_equal(forms->accept_late_ms, INT64_C(7) * 86400000);
     assert_int_equal(forms->idle_after_ms, 250);
+    assert_int_equal(forms->max_age_ms, 300000);
     assert_int_equal(forms->clamp_ms, 0);
     toc_config_destroy(config);
 }

@@ -171,7 +171,7 @@ static void a_copy_stands_on_its_own(struct toc_episodes *list, struct toc_kept_
     episode->alert = (struct toc_alert *)(void *)&copy; /* Any will do: it must not be copied. */
     (void)toc_episodes_add(&copy, 1);                   /* What it held before is given back. */
     add_at(&copy.items[0], pool, 1, "old", 0);
-    toc_episodes_copy(&copy, list, pool);
+    toc_episodes_copy(&copy, list, TOC_INSTANT_NONE, pool);
     assert_int_equal(copy.count, 1);
     assert_int_equal(copy.items[0].id, list->items[0].id);
     assert_int_equal(copy.items[0].begin_ms, 7);
