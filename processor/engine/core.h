@@ -62,6 +62,7 @@ struct toc_keyed {
     char *texts;
     uint64_t hash;
     struct toc_match match;
+    struct toc_level_room *level_room; /* For `escalate: when`; else NULL. */
     struct toc_alerts alerts;
     struct toc_due telling, settling, pacing;
     bool is_touched;                   /* By the event being fed. */
@@ -138,10 +139,11 @@ struct toc_engine {
     size_t topic_count;
     struct toc_str *type_names; /* By type; kept events borrow them. */
     struct toc_text record, topic, folded;
-    int64_t now_ms;    /* Lane clock. */
-    int64_t begin_ms;  /* Begin of the stream, for members. */
-    int64_t newest_ms; /* Newest event time of all. */
-    uint64_t order;    /* Numbers for heaps. */
+    struct toc_cel_machine *machine; /* Expressions run on it. */
+    int64_t now_ms;                  /* Lane clock. */
+    int64_t begin_ms;                /* Begin of the stream, for members. */
+    int64_t newest_ms;               /* Newest event time of all. */
+    uint64_t order;                  /* Numbers for heaps. */
     bool is_muted, is_flushing;
     struct toc_final *finals;
     size_t final_count, final_room;

@@ -70,6 +70,17 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
             }
         }
     }
+    for (size_t w = 0; w < wakes->count; w++) { /* What `escalate` looks at. */
+        const struct toc_rule *rule = wakes->items[w].ruled->rule;
+        size_t binding =
+            (size_t)(wakes->items[w].binding - rule->aliases[wakes->items[w].alias].bindings);
+        for (size_t f = 0; f < rule->alert.level_field_count; f++) {
+            const struct toc_level_field *field = &rule->alert.level_fields[f];
+            if (field->slots != NULL && field->alias == wakes->items[w].alias) {
+                add_wish(slots, &count, field->slots[binding]);
+            }
+        }
+    }
     int eta = toc_type_field(of, TOC_STR("eta")); /* For impact_at. */
     if (wakes->count > 0 && eta >= 0) {
         add_wish(slots, &count, eta);
@@ -198,6 +209,7 @@ struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
     }
     engine->now_ms = engine->begin_ms = engine->newest_ms = TOC_INSTANT_NONE;
     engine->silence_due_ms = TOC_INSTANT_NEVER;
+    engine->machine = toc_cel_machine_create(TOC_CEL_SCRATCH);
     build_inputs(engine);
     toc_engine_build(engine);
     return engine;
@@ -232,6 +244,7 @@ void toc_engine_destroy(struct toc_engine *engine)
     toc_table_finish(&engine->by_id);
     toc_mem_free(engine->touched);
     toc_due_finish(&engine->pacing);
+    toc_cel_machine_destroy(engine->machine);
     toc_seen_finish(&engine->seen);
     toc_seen_finish(&engine->seen_long);
     toc_text_finish(&engine->record);

@@ -1,6 +1,8 @@
 #include "base/assert.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "engine/core.h"
+#include "expr/cel_field.h"
 
 bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned mask)
 {
@@ -63,6 +65,47 @@ static void put_partials(struct toc_keyed *keyed)
     }
 }
 
+/* A part of the key as expressions see it. */
+static struct toc_cel_value key_value(const struct toc_key_value *part, enum toc_value_kind kind)
+{
+    struct toc_value value = {.kind = kind};
+    bool ok = true;
+
+    switch (kind) {
+    case TOC_VALUE_INTEGER:
+        ok = toc_number_parse_integer(part->label, &value.integer);
+        break;
+    case TOC_VALUE_NUMBER:
+        ok = toc_number_parse(part->label, &value.number);
+        break;
+    case TOC_VALUE_BOOL:
+        value.is_true = toc_str_equal(part->label, TOC_STR("true"));
+        break;
+    case TOC_VALUE_TIME:
+        ok = toc_instant_parse(part->label, &value.at_ms);
+        break;
+    default: /* Folded, so that who was first to write it does not matter; a place by its name. */
+        return toc_cel_string(part->place >= 0 ? part->label : part->folded);
+    }
+    return ok ? toc_cel_field_value(&value, 0, NULL) : toc_cel_missing(0);
+}
+
+static void make_level_room(struct toc_engine *engine, struct toc_keyed *keyed)
+{
+    const struct toc_rule *rule = keyed->ruled->rule;
+
+    if (!rule->alert.has_when) {
+        return;
+    }
+    keyed->level_room = toc_mem_get(sizeof *keyed->level_room);
+    keyed->level_room->machine = engine->machine;
+    keyed->level_room->places = &engine->places;
+    for (size_t i = 0; i < rule->key_part_count; i++) {
+        keyed->level_room->key[i] = key_value(&keyed->key.values[i], rule->alert.key_kinds[i]);
+    }
+    keyed->match.level_room = keyed->level_room;
+}
+
 struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
                                  const struct toc_key *key, bool may_create, int64_t begin_ms)
 {
@@ -94,6 +137,7 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
         now_ms = begin_ms - 1;
     }
     toc_match_init(&keyed->match, ruled->rule, &engine->pool, now_ms, begin_ms);
+    make_level_room(engine, keyed);
     toc_table_add(&ruled->keys, hash, keyed);
     keyed->previous = ruled->last;
     *(ruled->last != NULL ? &ruled->last->next : &ruled->first) = keyed;
@@ -117,6 +161,7 @@ void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed)
     }
     toc_match_finish(&keyed->match);
     toc_alerts_finish(&keyed->alerts);
+    toc_mem_free(keyed->level_room);
     toc_mem_free(keyed->texts);
     toc_mem_free(keyed);
     engine->key_count--;

@@ -96,7 +96,7 @@ static void tell_past(struct toc_match *match, struct toc_match_state *state, ui
     }
     into->is_unleveled = true;
     if (into->is_closed) {
-        toc_level_note(match, into, into->end_ms - 1);
+        toc_level_note(match, state, into, into->end_ms - 1);
     }
 }
 
@@ -231,7 +231,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
             episode->is_unleveled |= due_ms < at_ms;
         }
     }
-    toc_level_note(match, episode, at_ms);
+    toc_level_note(match, state, episode, at_ms);
 }
 
 void toc_absence_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,

@@ -221,6 +221,7 @@ static void cluster(struct toc_match *match, struct toc_match_state *state, int6
         }
     }
     set_end(match, episode);
+    toc_level_note(match, state, episode, at_ms);
 }
 
 /* Take the event at @seq in; fill match->alive, one a member (the new one last). True: it is in a
@@ -286,7 +287,8 @@ static bool find_cliques(struct toc_match *match, struct toc_match_state *state,
 }
 
 /* Evidence of a keyed stretch: all that was in a living clique since it began, `for` included. */
-static void collect(struct toc_match *match, struct toc_match_state *state, bool is_new)
+static void collect(struct toc_match *match, struct toc_match_state *state, bool is_new,
+                    int64_t at_ms)
 {
     struct toc_ring *ring = &match->ring;
     uint8_t forgotten = is_new ? TOC_MARK_EVIDENCE : 0;
@@ -315,6 +317,9 @@ static void collect(struct toc_match *match, struct toc_match_state *state, bool
             entry->marks[state->mark] |= TOC_MARK_DONE;
             toc_episode_add(episode, &evidence, match->pool);
         }
+    }
+    if (episode != NULL) {
+        toc_level_note(match, state, episode, at_ms);
     }
 }
 
@@ -485,7 +490,7 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
     toc_life_set(match, state, &state->life, at_ms, at_ms < state->alive_ms, newest_ms, state->low,
                  TOC_ENDING_WINDOW);
     toc_life_step(match, state, &state->life, at_ms);
-    collect(match, state, !was_raw);
+    collect(match, state, !was_raw, at_ms);
 }
 
 int64_t toc_cluster_next(const struct toc_match *match, const struct toc_match_state *state)

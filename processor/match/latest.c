@@ -84,7 +84,8 @@ static bool is_standing(const struct toc_match *match, const struct toc_match_st
     return false;
 }
 
-static void collect(struct toc_match *match, struct toc_match_state *state, struct toc_life *life)
+static void collect(struct toc_match *match, struct toc_match_state *state, struct toc_life *life,
+                    int64_t at_ms)
 {
     if (!life->is_raw || !life->is_held) {
         return;
@@ -97,6 +98,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state, stru
             toc_episode_add(episode, &evidence, match->pool);
         }
     }
+    toc_level_note(match, state, episode, at_ms);
 }
 
 void toc_latest_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
@@ -145,7 +147,7 @@ void toc_latest_step(struct toc_match *match, struct toc_match_state *state, int
             toc_life_set(match, state, life, at_ms, false, at_ms, begin, TOC_ENDING_WINDOW);
         }
         toc_life_step(match, state, life, at_ms);
-        collect(match, state, life);
+        collect(match, state, life, at_ms);
     }
     for (size_t i = state->life_count; i-- > 0;) {
         struct toc_life *life = &state->lives[i];

@@ -61,9 +61,17 @@ struct toc_match_state {
     int64_t alive_ms; /* With group_by: the end of the stretch as known, or NONE. */
 };
 
+/* What steps of `escalate` look at besides evidence, and what they run on. Borrowed. */
+struct toc_level_room {
+    struct toc_cel_machine *machine;
+    const struct toc_places *const *places;       /* For the place an episode of `latest` has. */
+    struct toc_cel_value key[TOC_RULE_KEY_PARTS]; /* Texts folded, places by name. */
+};
+
 struct toc_match {
     const struct toc_rule *rule;
     int64_t threshold; /* The rule's. */
+    const struct toc_level_room *level_room; /* Only of rules with `escalate: when`; else NULL. */
     struct toc_kept_pool *pool;
     struct toc_ring ring;
     struct toc_match_state settled, newest;
@@ -149,8 +157,14 @@ void toc_match_twins(const struct toc_match *match, uint64_t seq, uint64_t *out_
 /* End @episode at @at_ms by a line; says whether it was open then. */
 bool toc_match_end(struct toc_episode *episode, int64_t at_ms, enum toc_ending ending);
 
-/* level.c: the level of @episode at @at_ms, once its evidence up to then is in. */
-void toc_level_note(const struct toc_match *match, struct toc_episode *episode, int64_t at_ms);
+/* level.c: note the level of @episode at @at_ms, once its evidence up to then is in. @state: where
+ * what is compared stands, of kinds that have a window. */
+void toc_level_note(struct toc_match *match, const struct toc_match_state *state,
+                    struct toc_episode *episode, int64_t at_ms);
+
+/* window.c: what is compared, as a number. False: there is nothing to compare. */
+bool toc_window_value(const struct toc_match *match, const struct toc_match_state *state,
+                      double *out);
 
 typedef void toc_match_step_fn(struct toc_match *match, struct toc_match_state *state,
                                int64_t at_ms, uint64_t end);

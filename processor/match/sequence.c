@@ -105,9 +105,15 @@ static bool choose(struct choice *choice, size_t step)
 static void add_evidence(struct toc_match *match, struct toc_match_state *state,
                          struct toc_episode *episode, const struct choice *choice)
 {
+    const struct toc_entry *closing = chosen(choice, match->rule->step_count - 1);
+    /* One older than accept_late counts from its own time on. */
+    int64_t since_ms = closing->is_late ? closing->kept->at_ms : closing->at_ms;
+
     for (size_t i = 0; i < match->rule->step_count; i++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, choice->seqs[i]);
         struct toc_evidence evidence = toc_match_evidence(match, choice->seqs[i]);
+        evidence.since_ms = since_ms;
+        episode->is_unleveled |= since_ms < match->at_ms;
         toc_episode_add(episode, &evidence, match->pool);
         entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
         episode->is_late |= entry->is_late;
@@ -130,6 +136,7 @@ static void tell_own(struct toc_match *match, struct toc_match_state *state,
         episode->ending = TOC_ENDING_EXPIRED;
     }
     add_evidence(match, state, episode, choice);
+    toc_level_note(match, state, episode, begin_ms);
 }
 
 static struct choice choice_of(const struct toc_match *match, const struct toc_match_state *state,
@@ -195,6 +202,7 @@ static void complete(struct toc_match *match, struct toc_match_state *state, int
         episode->begin_ms = entry->kept->at_ms;
     }
     add_evidence(match, state, episode, &choice);
+    toc_level_note(match, state, episode, at_ms);
 }
 
 static bool is_evidence(const struct toc_episode *episode, const struct toc_kept *kept)

@@ -163,7 +163,7 @@ void toc_tally_remove(const struct toc_match *match, struct toc_match_state *sta
     }
 }
 
-static int64_t count_kinds(const struct toc_rule *rule, const struct toc_match_state *state)
+int64_t toc_tally_kinds(const struct toc_rule *rule, const struct toc_match_state *state)
 {
     int64_t kinds = 0;
 
@@ -233,9 +233,9 @@ bool toc_tally_holds(const struct toc_match *match, const struct toc_match_state
                compare(rule, (toc_int128)state->tally->of * 1000000,
                        (toc_int128)match->threshold * (toc_int128)state->tally->to);
     case TOC_KIND_ALL_OF:
-        return count_kinds(rule, state) == (int64_t)rule->counted_count;
+        return toc_tally_kinds(rule, state) == (int64_t)rule->counted_count;
     case TOC_KIND_ANY_KINDS:
-        return compare(rule, count_kinds(rule, state), match->threshold);
+        return compare(rule, toc_tally_kinds(rule, state), match->threshold);
     default:
         break;
     }
@@ -292,7 +292,7 @@ bool toc_tally_value(const struct toc_match *match, const struct toc_match_state
     case TOC_KIND_AVERAGE:
         if (!toc_rule_is_weighing(rule)) {
             *out = within_int64(state->count == 0 ? state->sum
-                                                  : state->sum / (toc_int128)state->count);
+                                                  : divide(state->sum, (toc_int128)state->count));
             return true;
         }
         if (!toc_weighing_above(match, state, &state->tally->weighing, &above)) {

@@ -28,6 +28,8 @@ void toc_tally_add(const struct toc_match *match, struct toc_match_state *state,
 void toc_tally_remove(const struct toc_match *match, struct toc_match_state *state, uint64_t seq);
 /* Does what there is compare as the rule asks? */
 bool toc_tally_holds(const struct toc_match *match, const struct toc_match_state *state);
+/* any_kinds: how many of the kinds there are. */
+int64_t toc_tally_kinds(const struct toc_rule *rule, const struct toc_match_state *state);
 /* What was compared, in millionths, for texts; a mean or ratio rounded. False: nothing to tell. */
 bool toc_tally_value(const struct toc_match *match, const struct toc_match_state *state,
                      int64_t *out);

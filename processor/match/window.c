@@ -141,7 +141,27 @@ static bool holds(const struct toc_match *match, const struct toc_match_state *s
     return toc_tally_holds(match, state);
 }
 
-static void collect(struct toc_match *match, struct toc_match_state *state)
+bool toc_window_value(const struct toc_match *match, const struct toc_match_state *state,
+                      double *out)
+{
+    int64_t value;
+
+    if (match->rule->kind == TOC_KIND_COUNT) {
+        *out = (double)state->count;
+        return true;
+    }
+    if (match->rule->kind == TOC_KIND_ANY_KINDS) {
+        *out = (double)toc_tally_kinds(match->rule, state);
+        return true;
+    }
+    if (!toc_tally_value(match, state, &value)) {
+        return false;
+    }
+    *out = (double)value / 1e6;
+    return true;
+}
+
+static void collect(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
 {
     struct toc_life *life = &state->life;
 
@@ -163,6 +183,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state)
         }
     }
     episode->has_value = toc_tally_value(match, state, &episode->value);
+    toc_level_note(match, state, episode, at_ms);
 }
 
 void toc_window_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
@@ -195,7 +216,7 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
     toc_life_set(match, state, &state->life, at_ms, holds(match, state, at_ms), state->newest_ms,
                  state->low, ending);
     toc_life_step(match, state, &state->life, at_ms);
-    collect(match, state);
+    collect(match, state, at_ms);
 }
 
 int64_t toc_window_next(const struct toc_match *match, const struct toc_match_state *state)

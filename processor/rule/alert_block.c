@@ -3,36 +3,41 @@
 
 enum { TOPIC_MOST = 200 }; /* Kafka's 249 less what mode and shadow add. */
 
-static void read_topic(struct toc_draft *draft, const struct toc_yaml *node)
+bool toc_alert_block_topic(struct toc_loader *loader, const struct toc_yaml *node,
+                           struct toc_str *out)
 {
-    struct toc_loader *loader = draft->loader;
-    struct toc_str *topic = &draft->rule->alert.topic;
+    struct toc_str topic;
 
-    if (node == NULL) {
-        if (!toc_loader_is_misspelt(loader, draft->alert, "topic")) {
-            toc_loader_error(loader, "E0302", draft->alert->key_mark, "`alert` lacks `topic`");
-        }
-        return;
+    if (!toc_loader_text(loader, node, "topic", &topic)) {
+        return false;
     }
-    if (!toc_loader_text(loader, node, "topic", topic)) {
-        return;
-    }
-    for (size_t i = 0; i < topic->size; i++) {
-        char c = topic->data[i];
+    for (size_t i = 0; i < topic.size; i++) {
+        char c = topic.data[i];
         bool is_fit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '.' || c == '_' || c == '-';
 
-        if (!is_fit || topic->size > TOPIC_MOST) {
+        if (!is_fit || topic.size > TOPIC_MOST) {
             toc_loader_error(loader, "E0335", node->mark,
                              "a topic is letters, digits, . _ and -, at most %d", (int)TOPIC_MOST);
-            return;
+            return false;
         }
     }
-    if (toc_str_equal(*topic, TOC_STR(".")) || toc_str_equal(*topic, TOC_STR(".."))) {
+    if (toc_str_equal(topic, TOC_STR(".")) || toc_str_equal(topic, TOC_STR(".."))) {
         toc_loader_error(loader, "E0335", node->mark, "Kafka has no topic of that name");
-        return;
+        return false;
     }
+    *out = topic;
     toc_loader_check_names(loader, node, loader->topics, "E0308", "topic");
+    return true;
+}
+
+static void read_topic(struct toc_draft *draft, const struct toc_yaml *node)
+{
+    if (node != NULL) {
+        (void)toc_alert_block_topic(draft->loader, node, &draft->rule->alert.topic);
+    } else if (!toc_loader_is_misspelt(draft->loader, draft->alert, "topic")) {
+        toc_loader_error(draft->loader, "E0302", draft->alert->key_mark, "`alert` lacks `topic`");
+    }
 }
 
 static void read_pace(struct toc_draft *draft, const char *key, bool is_paced, int64_t *out_ms)

@@ -119,6 +119,7 @@ static void read_rest(struct toc_draft *draft)
     const struct toc_yaml *members = toc_yaml_find(draft->when, "members");
     const struct toc_yaml *brief = toc_yaml_find(draft->alert, "brief");
     const struct toc_yaml *summary = toc_yaml_find(draft->alert, "summary");
+    const struct toc_yaml *escalate = toc_yaml_find(draft->alert, "escalate");
 
     toc_key_resolve(draft);
     if (draft->is_key_broken) {
@@ -132,6 +133,9 @@ static void read_rest(struct toc_draft *draft)
     }
     if (summary != NULL) {
         toc_template_read(draft, summary, "summary", &draft->rule->alert.summary);
+    }
+    if (escalate != NULL) {
+        toc_escalate_block_read(draft, escalate);
     }
 }
 

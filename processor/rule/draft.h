@@ -87,6 +87,19 @@ void toc_threshold_read(struct toc_draft *draft, const struct toc_yaml *kind);
 /* alert_block.c */
 void toc_alert_block_read(struct toc_draft *draft);
 
+/* alert_block.c: a topic of topics.yaml. */
+bool toc_alert_block_topic(struct toc_loader *loader, const struct toc_yaml *node,
+                           struct toc_str *out);
+
+/* escalate_block.c: `escalate`, once key and events are known. */
+void toc_escalate_block_read(struct toc_draft *draft, const struct toc_yaml *node);
+
+/* expression.c: @node, a CEL expression that is true or false, over the names of @world. NULL: its
+ * findings were told. */
+const struct toc_cel_program *toc_expression_read(struct toc_loader *loader,
+                                                  const struct toc_yaml *node, const char *what,
+                                                  const struct toc_cel_world *world);
+
 /* key.c: group_by, places and ties, once all aliases have their roles. */
 void toc_key_read(struct toc_draft *draft, const struct toc_yaml *group_by);
 void toc_key_resolve(struct toc_draft *draft);

@@ -25,7 +25,7 @@ const struct toc_rule *toc_rule_part(const struct toc_rule *rule, size_t index)
 
 bool toc_rule_has_levels(const struct toc_rule *rule)
 {
-    return rule->warn_percent > 0;
+    return rule->warn_percent > 0 || rule->alert.has_when;
 }
 
 static const char *const level_texts[] = {

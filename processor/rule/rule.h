@@ -6,6 +6,7 @@
 #pragma once
 #include "event/catalogue.h"
 #include "event/place.h"
+#include "expr/cel.h"
 #include "expr/condition.h"
 
 enum {
@@ -17,6 +18,7 @@ enum {
     TOC_RULE_NEAR_DISTINCT = 3,
     TOC_RULE_MILESTONES = 8,
     TOC_RULE_MIN_DISTINCT = 4, /* Fields of `min_distinct`. */
+    TOC_RULE_ESCALATIONS = 8,
 };
 
 /* The numbers are part of rule hashes: new ones come last. */
@@ -143,6 +145,28 @@ struct toc_template {
     size_t count;
 };
 
+/* A step of `escalate`: by evidence (`when`), or by the lane clock (`after`). */
+struct toc_escalation {
+    const struct toc_cel_program *when; /* NULL: by the clock. */
+    int64_t after_ms;
+    bool is_unless_acked;
+    bool has_level;
+    enum toc_level level; /* Higher than the rule's. */
+    struct toc_str topic; /* Told there too from then on; empty = none. Only with `after`. */
+};
+
+/* What `when` of an escalation may name, by the id of the variable. */
+enum toc_level_variable {
+    TOC_LEVEL_COUNT = 1,
+    TOC_LEVEL_VALUE = 2,
+    TOC_LEVEL_KEY = 16,    /* + the part of the key. */
+    TOC_LEVEL_FIELD = 100, /* + the index in level_fields. */
+};
+struct toc_level_field { /* EVENT.FIELD of the newest evidence of that alias. */
+    int alias;
+    const int *slots; /* One a binding. */
+};
+
 struct toc_alert_spec {
     struct toc_str topic;
     bool is_urgent;
@@ -153,6 +177,13 @@ struct toc_alert_spec {
     int64_t keep_firing_ms;  /* 0 = none */
     int64_t update_every_ms; /* default 10 s */
     int64_t expire_after_ms; /* 0 = none */
+    const struct toc_escalation *escalations;
+    size_t escalation_count;
+    bool has_when, has_after;                   /* Among them. */
+    bool is_value_read;                         /* Some `when` depends on `value`. */
+    const struct toc_level_field *level_fields; /* That some `when` names. */
+    size_t level_field_count;
+    enum toc_value_kind key_kinds[TOC_RULE_KEY_PARTS]; /* How `when` sees the parts of the key. */
 };
 
 struct toc_yaml;

@@ -229,6 +229,15 @@ struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
     toc_text_addf(&out, "%d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
                   rule->alert.is_urgent ? 1 : 0, rule->alert.for_ms, rule->alert.keep_firing_ms,
                   rule->alert.update_every_ms, rule->alert.expire_after_ms);
+    for (size_t i = 0; i < rule->alert.escalation_count; i++) {
+        const struct toc_escalation *step = &rule->alert.escalations[i];
+        toc_text_addf(&out, " escalate %" PRId64 " %d %d ", step->after_ms,
+                      step->is_unless_acked ? 1 : 0, step->has_level ? (int)step->level : -1);
+        toc_text_add_json(&out, step->topic);
+        if (step->when != NULL) {
+            toc_cel_print(step->when, &out);
+        }
+    }
     struct toc_hash128 hash = toc_hash128(out.data, out.size);
     toc_text_finish(&out);
     return hash;

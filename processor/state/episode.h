@@ -59,6 +59,7 @@ struct toc_episode {
     /* The level it began with, then each change by rising time; empty where a rule has but one. */
     struct toc_level_since levels[TOC_EPISODE_LEVELS];
     size_t level_count;
+    uint64_t leveled;  /* What the last level was judged by. */
     bool is_unleveled; /* Evidence came in before its last level: to be found anew. */
     int64_t due_ms;    /* absence with warn_at: when a deadline itself passed; NEVER. */
     uint64_t count;

@@ -39,6 +39,7 @@ struct story_event {
 
 struct story_run {
     const struct toc_rule *rule;
+    struct toc_level_room level_room; /* The key is "k". */
     struct toc_kept_pool pool;
     struct story_event events[STORY_EVENTS];
     size_t count;
@@ -253,6 +254,7 @@ static inline void story_tell(struct story_run *run, const size_t arrival[], con
     struct story_told told = {0};
 
     toc_match_init(&match, run->rule, &run->pool, -STORY_END, TOC_INSTANT_NONE);
+    match.level_room = &run->level_room;
     for (size_t i = 0; i < run->count; i++) {
         story_put(&match, &run->events[arrival[i]]);
         (void)toc_match_take(&match);
@@ -294,6 +296,7 @@ static inline void story_tell_settled(struct story_run *run, const char *expecte
         order[at] = i;
     }
     toc_match_init(&match, run->rule, &run->pool, -STORY_END, TOC_INSTANT_NONE);
+    match.level_room = &run->level_room;
     for (size_t i = 0; i <= run->count; i++) {
         int64_t at_ms = i < run->count ? run->events[order[i]].at_ms : STORY_END;
         match.decided_ms = at_ms - 1;
@@ -338,7 +341,11 @@ static inline void story_holds(void **state)
 {
     const struct story *story = *state;
     struct toc_ruleset *rules = story_rules(story->when, story->alert);
-    struct story_run run = {.rule = toc_ruleset_get(rules, 0)};
+    struct story_run run = {
+        .rule = toc_ruleset_get(rules, 0),
+        .level_room = {.machine = toc_cel_machine_create(TOC_CEL_SCRATCH),
+                       .key = {toc_cel_string(TOC_STR("k"))}},
+    };
     size_t arrival[STORY_EVENTS];
 
     story_read(&run, story->events);
@@ -357,5 +364,6 @@ static inline void story_holds(void **state)
     }
     assert_int_equal(run.pool.kept, 0);
     toc_kept_pool_finish(&run.pool);
+    toc_cel_machine_destroy(run.level_room.machine);
     toc_ruleset_destroy(rules);
 }
