@@ -101,10 +101,10 @@ class Maker:
         r = self.r
         if self.below and may_be_alert and r.random() < 0.6:
             return self.alert_alias(name)
-        spec = {"type": r.choice(["x.a", "x.b", "x.c", "x.*", ["x.a", "y.d"], "*"])}
-        if self.kind == "trend":
-            spec["type"] = "*"
-        match = some_match(r, self.setting)
+        is_rare = self.kind in ("near", "cluster", "sequence", "all_of", "trend")  # Takes many to hold.
+        spec = {"type": r.choice(["*", "*", "x.*", "x.a"] if is_rare else [
+            "x.a", "x.b", "x.c", "x.*", ["x.a", "y.d"], "*"])}
+        match = some_match(r, self.setting) if not is_rare or r.random() < 0.4 else None
         if match:
             spec["match"] = match
         if self.is_chance("where", 0.15):
@@ -503,7 +503,7 @@ def some_case(seed, kinds=KINDS, words=WORDS, most=30, count=6):
     r = random.Random(seed)
     kinds = [k for k in kinds if k not in WORDS or k in words]
     events = r.randint(3, most) if most < 100 else most
-    setting = Setting(r, max(25_000, events * 800 // 500 * 500))
+    setting = Setting(r, max(25_000, events * 600 // 500 * 500))
     if "trend" in kinds and r.random() < 0.08:
         setting, kinds = Setting(r, 4 * streams.DAY, 3_600_000, 4 * 3_600_000), ["trend", "trend", "count", "average"]
         events = min(events, 200)
