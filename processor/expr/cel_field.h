@@ -9,8 +9,8 @@ extern "C" {
 #endif
 /* The type of a field of @kind; of TOC_VALUE_NONE `dyn`. @arena holds what is not static. */
 const struct toc_cel_type *toc_cel_field_type(enum toc_value_kind kind, struct toc_arena *arena);
-/* @value as the value of variable @id; NULL or kind NONE: missing. Texts and points are borrowed from
- * @value, lists are made in @scratch (E_SPACE when it is full). */
+/* @value as the value of variable @id; NULL or kind NONE: missing. Texts and points are borrowed
+ * from @value, lists are made in @scratch (E_SPACE when it is full). */
 struct toc_cel_value toc_cel_field_value(const struct toc_value *value, int32_t id,
                                          struct toc_cel_scratch *scratch);
 #ifdef __cplusplus

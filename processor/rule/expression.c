@@ -1,7 +1,7 @@
 /* expression.c - CEL in a rule: what is wrong with it, told where it stands in the file. */
 #include "rule/draft.h"
 
-/* The mark of @size bytes at @from of the text of @node, where bytes are columns; else of it all. */
+/* The mark of @size bytes at @from of the text of @node, where bytes are columns; else all. */
 static struct toc_mark mark_in(const struct toc_yaml *node, size_t from, size_t size)
 {
     struct toc_mark mark = node->mark;
