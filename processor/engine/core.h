@@ -174,6 +174,9 @@ void toc_clock_run(struct toc_engine *engine, struct toc_group *group);
 struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
                                  const struct toc_key *key, bool may_create, int64_t begin_ms);
 void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed);
+/* Let the steps of `escalate` see the key; again after a change of rule or places, and of the
+ * matcher. */
+void toc_keyed_bind_levels(struct toc_engine *engine, struct toc_keyed *keyed);
 /* Note @entry (its reference is shared, not moved) ... */
 void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
                    const struct toc_entry *entry);

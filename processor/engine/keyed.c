@@ -90,10 +90,13 @@ static struct toc_cel_value key_value(const struct toc_key_value *part, enum toc
     return ok ? toc_cel_field_value(&value, 0, NULL) : toc_cel_missing(0);
 }
 
-static void make_level_room(struct toc_engine *engine, struct toc_keyed *keyed)
+void toc_keyed_bind_levels(struct toc_engine *engine, struct toc_keyed *keyed)
 {
     const struct toc_rule *rule = keyed->ruled->rule;
 
+    toc_mem_free(keyed->level_room);
+    keyed->level_room = NULL;
+    keyed->match.level_room = NULL;
     if (!rule->alert.has_when) {
         return;
     }
@@ -137,7 +140,7 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
         now_ms = begin_ms - 1;
     }
     toc_match_init(&keyed->match, ruled->rule, &engine->pool, now_ms, begin_ms);
-    make_level_room(engine, keyed);
+    toc_keyed_bind_levels(engine, keyed);
     toc_table_add(&ruled->keys, hash, keyed);
     keyed->previous = ruled->last;
     *(ruled->last != NULL ? &ruled->last->next : &ruled->first) = keyed;

@@ -354,6 +354,7 @@ static void hand_over(const struct swap *swap, struct toc_ruled *before, struct 
         if (swap->place_of != NULL || swap->is_type_moved) {
             move_keyed(swap, keyed);
         }
+        toc_keyed_bind_levels(swap->engine, keyed);
     }
     for (size_t i = 0; i < after->partial_count; i++) {
         move_key(swap, &after->partials[i].key);
@@ -397,7 +398,7 @@ static void set_begin(struct toc_match_state *state, int64_t from_ms, int64_t to
     for (size_t i = 0; i < state->episodes.count; i++) {
         if (state->episodes.items[i].begin_ms == from_ms &&
             state->episodes.items[i].end_ms == TOC_INSTANT_NEVER) {
-            state->episodes.items[i].begin_ms = to_ms;
+            toc_episode_begin(&state->episodes.items[i], to_ms);
         }
     }
 }
@@ -417,6 +418,7 @@ static void derive_again(struct toc_engine *engine, struct toc_keyed *keyed)
                                                   : TOC_INSTANT_NONE;
 
     toc_match_init(&keyed->match, keyed->ruled->rule, &engine->pool, first_ms - 1, known_ms);
+    toc_keyed_bind_levels(engine, keyed);
     keyed->alerts = (struct toc_alerts){0};
     for (uint64_t seq = before.ring.first; seq < before.ring.end; seq++) {
         struct toc_entry entry = *toc_ring_get(&before.ring, seq);

@@ -176,6 +176,22 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
     episode->evidence_count++;
 }
 
+void toc_episode_begin(struct toc_episode *episode, int64_t begin_ms)
+{
+    size_t past = 0; /* Changes that lie before the begin now. */
+
+    episode->begin_ms = begin_ms;
+    while (past + 1 < episode->level_count && episode->levels[past + 1].since_ms <= begin_ms) {
+        past++;
+    }
+    if (episode->level_count > 0) {
+        episode->level_count -= past;
+        memmove(episode->levels, episode->levels + past,
+                episode->level_count * sizeof *episode->levels);
+        episode->levels[0].since_ms = begin_ms;
+    }
+}
+
 void toc_episode_level(struct toc_episode *episode, int64_t since_ms, uint8_t level)
 {
     struct toc_level_since *last =

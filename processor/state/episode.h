@@ -88,6 +88,8 @@ void toc_episodes_remove(struct toc_episodes *list, size_t index, struct toc_kep
 /* Add evidence in its order; a kept event that is there already is not counted again. */
 void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evidence,
                      struct toc_kept_pool *pool);
+/* It begins at @begin_ms, whatever was thought of before: its levels with it. */
+void toc_episode_begin(struct toc_episode *episode, int64_t begin_ms);
 /* From @since_ms on, no earlier than the last change, it stands at @level. */
 void toc_episode_level(struct toc_episode *episode, int64_t since_ms, uint8_t level);
 /* Move all evidence of @from into @into. @from keeps none. */

@@ -45,6 +45,26 @@ static void feed_a(struct feeding *f, const char *id, int64_t at_ms)
     FEED(f, .type = "x.a", .id = id, .subject = "k", .at_ms = at_ms);
 }
 
+#define STEP(n) "escalate: [{ when: 'count >= " #n " && subject == \"k\"', level: high }]"
+
+static void a_step_that_is_edited_changes_the_level(void)
+{
+    struct feeding f;
+    feeding_init_one(&f, COUNT(2), STEP(4), NULL, 0);
+    feed_a(&f, "1", LATER(0));
+    feed_a(&f, "2", LATER(1));
+    feed_a(&f, "3", LATER(2));
+    assert_says(&f, "new r k 2");
+    swap_to(&f, one_rule("r", COUNT(2), STEP(4)), "r kept");
+    assert_says(&f, "");
+    swap_to(&f, one_rule("r", COUNT(2), STEP(3)), "r windows 2000");
+    assert_says(&f, "escalated r k 3");
+    feed_a(&f, "4", LATER(3));
+    swap_to(&f, one_rule("r", COUNT(2), ""), "r windows 3000");
+    assert_string_equal(feeding_text(&f.told[f.count - 1], "state"), "deescalated");
+    feeding_finish(&f);
+}
+
 static void unchanged_rules_keep_their_state(void)
 {
     struct feeding f;
@@ -306,6 +326,7 @@ static const struct swap_case {
     void (*test)(void);
 } cases[] = {
     {"unchanged rules keep their state", unchanged_rules_keep_their_state},
+    {"a step that is edited changes the level", a_step_that_is_edited_changes_the_level},
     {"a threshold edit keeps its windows", a_threshold_edit_keeps_its_windows},
     {"an open alert goes on where the new threshold holds",
      an_open_alert_goes_on_where_the_new_threshold_holds},
