@@ -100,9 +100,12 @@ void toc_alert_tell_levels(struct toc_alert *alert, const struct toc_episode *ep
             tell(alert, episode, &levels[i], telling);
         }
     }
-    if (count > 0) { /* After a late event what was told may not be so any more. */
-        tell(alert, episode, &levels[count - 1], telling);
+    if (count == 0) {
+        levels[count++] = (struct toc_level_since){.since_ms = alert->level_ms,
+                                                   .level = (uint8_t)telling->rule->level};
     }
+    /* After a late event, or an edit of the rule, what was told may not be so any more. */
+    tell(alert, episode, &levels[count - 1], telling);
     for (size_t i = 1; i < episode->level_count; i++) {
         int64_t since_ms = episode->levels[i].since_ms;
         if (since_ms >= telling->watermark_ms && since_ms + 1 < due->watermark_ms) {

@@ -70,7 +70,7 @@ struct toc_level_room {
 
 struct toc_match {
     const struct toc_rule *rule;
-    int64_t threshold; /* The rule's. */
+    int64_t threshold;                       /* The rule's. */
     const struct toc_level_room *level_room; /* Only of rules with `escalate: when`; else NULL. */
     struct toc_kept_pool *pool;
     struct toc_ring ring;
