@@ -197,6 +197,8 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
         return toc_schema_ref("ABSENCE");
     case TOC_KEY_ALERT:
         return toc_schema_ref("ALERT");
+    case TOC_KEY_ESCALATE:
+        return toc_schema_list(toc_schema_ref("ESCALATE"));
     default:
         return toc_schema_made(json_object()); /* The checker knows; an editor need not. */
     }

@@ -84,11 +84,12 @@ static void read_warn_at(struct toc_draft *draft, const struct toc_yaml *node)
     if (!toc_loader_text(draft->loader, node, "warn_at", &text)) {
         return;
     }
-    bool has_sign = text.size > 1 && text.data[text.size - 1] == '%';
-    if (!has_sign ||
-        !toc_loader_decimal((struct toc_str){.data = text.data, .size = text.size - 1}, 0,
-                            &percent) ||
-        percent < 1 || percent > 99) {
+    struct toc_str number = {.data = text.data, .size = text.size - 1};
+    bool has_sign = text.data[text.size - 1] == '%';
+    while (number.size > 0 && number.data[number.size - 1] == ' ') {
+        number.size--;
+    }
+    if (!has_sign || !toc_loader_decimal(number, 0, &percent) || percent < 1 || percent > 99) {
         toc_loader_error(draft->loader, "E0320", node->mark,
                          "`warn_at` is a part of the deadline: 1%% to 99%%");
         return;
