@@ -178,6 +178,12 @@ const struct toc_finding *toc_diag_get(const struct toc_diag *diag, size_t index
     return &diag->findings[index];
 }
 
+struct toc_str toc_diag_text(const struct toc_diag *diag, uint32_t file)
+{
+    toc_assert(file < diag->file_count);
+    return diag->files[file].text;
+}
+
 const char *toc_diag_path(const struct toc_diag *diag, uint32_t file)
 {
     toc_assert(file < diag->file_count);

@@ -63,6 +63,8 @@ void toc_diag_sort(struct toc_diag *diag);
 /* Borrowed until the next add or sort. */
 const struct toc_finding *toc_diag_get(const struct toc_diag *diag, size_t index);
 const char *toc_diag_path(const struct toc_diag *diag, uint32_t file);
+/* The text of a file, as handed over. Lives as long as the diag. */
+struct toc_str toc_diag_text(const struct toc_diag *diag, uint32_t file);
 /* The text form above of all findings, sorted first, appended to @out; ANSI colour if @colour. What
  * could steer a terminal is shown as '?', long source lines are shown in part. */
 void toc_diag_print(struct toc_diag *diag, bool colour, struct toc_text *out);

@@ -35,6 +35,12 @@ struct toc_yaml {
 bool toc_yaml_parse(struct toc_str text, uint32_t file, struct toc_arena *arena,
                     struct toc_diag *diag, struct toc_yaml **out_documents);
 
+/* Where bytes [@offset, @offset + @size) of a scalar's text stand in the file, whose text is @file,
+ * whatever its style. What spans lines is marked to the end of its first line; an offset at the end
+ * is marked behind the last byte. */
+struct toc_mark toc_yaml_mark_in(const struct toc_yaml *node, struct toc_str file, size_t offset,
+                                 size_t size);
+
 /* The child of mapping @map under @key, or NULL (also when @map is NULL or no mapping). */
 struct toc_yaml *toc_yaml_find(const struct toc_yaml *map, const char *key);
 

@@ -202,6 +202,8 @@ static void print_blind_spots(const struct replay *replay)
         struct toc_rule_counts counts = toc_engine_rule_counts(replay->now.engine, i);
         print_count(name, counts.missing_key, "events lack a field of its key");
         print_count(name, counts.missing_field, "events lack a field of its conditions");
+        print_count(name, counts.where_failed, "events made its `where` end in an error");
+        print_count(name, counts.where_budget, "events made its `where` use up its budget");
         print_count(name, counts.budget, "searches were too large: alerts may be missing");
     }
 }

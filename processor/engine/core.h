@@ -3,6 +3,7 @@
 #pragma once
 #include "base/arena.h"
 #include "engine/engine.h"
+#include "expr/cel.h"
 #include "match/match.h"
 #include "state/due.h"
 #include "state/seen.h"

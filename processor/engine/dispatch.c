@@ -322,8 +322,11 @@ static void wake(struct work *work, const struct toc_wake *to)
     if (work->is_late && !is_heard_late(rule, alias->roles)) {
         return;
     }
-    enum toc_verdict verdict = toc_condition_judge(&binding->condition, work->event, &missing);
+    enum toc_verdict verdict =
+        toc_condition_judge(&binding->condition, work->event, engine->machine, &missing);
     ruled->counts.missing_field += verdict == TOC_VERDICT_UNKNOWN;
+    ruled->counts.where_failed += verdict == TOC_VERDICT_FAILED;
+    ruled->counts.where_budget += verdict == TOC_VERDICT_BUDGET;
     if (verdict != TOC_VERDICT_YES && !is_series) {
         return;
     }
@@ -386,7 +389,7 @@ static void wake(struct work *work, const struct toc_wake *to)
     }
     if (rule->kind == TOC_KIND_LATEST) {
         entry.is_judged = is_series && verdict != TOC_VERDICT_UNKNOWN &&
-                          (verdict == TOC_VERDICT_NO || !alias->near.is_set || has_point);
+                          (verdict != TOC_VERDICT_YES || !alias->near.is_set || has_point);
         entry.is_meeting =
             is_series && verdict == TOC_VERDICT_YES && (!alias->near.is_set || near_count > 0);
         for (size_t i = 0; place_part >= 0 && i < near_count; i++) {

@@ -479,6 +479,8 @@ struct toc_rule_counts toc_engine_rule_counts(const struct toc_engine *engine, s
         counts.matched += part->matched;
         counts.missing_key += part->missing_key;
         counts.missing_field += part->missing_field;
+        counts.where_failed += part->where_failed;
+        counts.where_budget += part->where_budget;
         counts.told_new += part->told_new;
         counts.open += part->open;
         counts.budget += part->budget;

@@ -151,6 +151,8 @@ struct toc_rule_counts {
     uint64_t matched;       /* Events that counted for the rule. */
     uint64_t missing_key;   /* Not counted: a group_by field was missing. */
     uint64_t missing_field; /* Condition not judged: a field was missing. */
+    uint64_t where_failed;  /* No match: `where` ended in another error, */
+    uint64_t where_budget;  /* or used up its budget. */
     uint64_t told_new, open;
     uint64_t budget; /* Times a budget made its horizon come nearer. */
 };

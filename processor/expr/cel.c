@@ -1,6 +1,7 @@
 #include "expr/cel.h"
 
-#include "base/assert.h"
+#include <inttypes.h>
+
 #include "expr/cel_check.h"
 #include "expr/cel_emit.h"
 #include "expr/cel_spell.h"
@@ -46,6 +47,9 @@ static const struct toc_cel_program *compile(struct toc_str text, const struct t
         struct toc_text spelled = {0};
 
         toc_cel_spell(root, &spelled);
+        for (size_t i = 0; i < program->list_count; i++) { /* What is in them is part of it. */
+            toc_text_addf(&spelled, " %016" PRIx64, toc_cel_set_digest(program->lists[i]));
+        }
         program->spelled = toc_arena_str(arena, toc_text_str(&spelled));
         toc_text_finish(&spelled);
     }

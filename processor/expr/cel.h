@@ -78,6 +78,7 @@ struct toc_cel_world {
 enum toc_cel_fault {
     TOC_CEL_SYNTAX,     /* Not an expression: also a bad literal or escape, or beyond the bounds. */
     TOC_CEL_NAME,       /* A name that is not declared. */
+    TOC_CEL_PART,       /* A position has no such part. */
     TOC_CEL_FUNCTION,   /* A function that does not exist. */
     TOC_CEL_TYPE_FAULT, /* Types that do not go together. */
     TOC_CEL_PATTERN,    /* A regular expression that is not valid, or not a literal. */

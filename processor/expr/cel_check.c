@@ -253,7 +253,7 @@ static const struct toc_cel_type *field_type(struct toc_cel_check *c, struct toc
             }
         }
         if (!c->is_lenient) {
-            toc_cel_report_add(c->report, TOC_CEL_NAME, node->spot,
+            toc_cel_report_add(c->report, TOC_CEL_PART, node->spot,
                                toc_diag_nearest(node->name, point, 3),
                                "a place has no \"%.*s\": it has lat, lon and error_m",
                                (int)node->name.size, node->name.data);

@@ -502,6 +502,7 @@ struct toc_cel_program *toc_cel_emit(struct toc_cel_report *report,
     program->patterns = copy(arena, e.patterns, e.pattern_count, sizeof(struct toc_pattern *));
     program->pattern_texts = copy(arena, e.pattern_texts, e.pattern_count, sizeof *e.pattern_texts);
     program->lists = copy(arena, e.lists, e.list_count, sizeof(struct toc_cel_set *));
+    program->list_count = e.list_count;
     program->places = world->places;
     program->stack = e.deepest;
     keep_variables(&e, program);

@@ -27,8 +27,12 @@ static struct toc_cel_value list_value(const struct toc_value_list *list,
                                        struct toc_cel_scratch *scratch)
 {
     struct toc_cel_value value = {.kind = TOC_CEL_LIST};
-    struct toc_cel_value *items = toc_cel_take(scratch, (list->count + 1) * sizeof *items);
+    struct toc_cel_value *items;
 
+    if (!toc_cel_pay_items(scratch, list->count)) {
+        return toc_cel_fail(TOC_CEL_E_FUEL);
+    }
+    items = toc_cel_take(scratch, list->count * sizeof *items);
     if (items == NULL) {
         return toc_cel_fail(TOC_CEL_E_SPACE);
     }

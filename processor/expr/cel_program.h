@@ -81,6 +81,8 @@ const struct toc_cel_set *toc_cel_set_create(struct toc_arena *arena, struct toc
 struct toc_cel_value toc_cel_set_has(const struct toc_cel_set *set, struct toc_cel_scratch *scratch,
                                      struct toc_str text);
 struct toc_str toc_cel_set_name(const struct toc_cel_set *set);
+/* Of its texts, in whatever order they were given. */
+uint64_t toc_cel_set_digest(const struct toc_cel_set *set);
 
 struct toc_cel_program {
     const struct toc_cel_type *type;
@@ -93,6 +95,7 @@ struct toc_cel_program {
     struct toc_pattern *const *patterns;
     const struct toc_str *pattern_texts;
     const struct toc_cel_set *const *lists;
+    size_t list_count;
     const struct toc_places *places;
     const struct toc_str *variable_names; /* By the index that instructions carry. */
     const int32_t *variable_ids;

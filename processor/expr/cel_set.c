@@ -7,6 +7,7 @@ struct toc_cel_set {
     const struct toc_str *items;
     const uint32_t *index; /* 1 + item, 0 = free. */
     size_t mask;
+    uint64_t digest;
 };
 
 const struct toc_cel_set *toc_cel_set_create(struct toc_arena *arena, struct toc_cel_list list,
@@ -20,18 +21,23 @@ const struct toc_cel_set *toc_cel_set_create(struct toc_arena *arena, struct toc
         size *= 2;
     }
     uint32_t *index = toc_arena_array(arena, size, sizeof *index);
+    uint64_t digest = list.count;
     for (size_t i = 0; i < list.count; i++) {
         struct toc_str text = toc_arena_str(arena, list.folded[i]);
         size_t at = (size_t)toc_hash64(text.data, text.size, 0) & (size - 1);
 
         items[i] = text;
+        digest += toc_hash64(text.data, text.size, 1); /* A sum has no order. */
         while (index[at] != 0) {
             at = (at + 1) & (size - 1);
         }
         index[at] = (uint32_t)i + 1;
     }
-    *set = (struct toc_cel_set){
-        .name = toc_arena_str(arena, name), .items = items, .index = index, .mask = size - 1};
+    *set = (struct toc_cel_set){.name = toc_arena_str(arena, name),
+                                .items = items,
+                                .index = index,
+                                .mask = size - 1,
+                                .digest = digest};
     return set;
 }
 
@@ -64,4 +70,9 @@ struct toc_cel_value toc_cel_set_has(const struct toc_cel_set *set, struct toc_c
 struct toc_str toc_cel_set_name(const struct toc_cel_set *set)
 {
     return set->name;
+}
+
+uint64_t toc_cel_set_digest(const struct toc_cel_set *set)
+{
+    return set->digest;
 }

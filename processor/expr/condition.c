@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/mem.h"
+#include "expr/cel_event.h"
 #include "expr/pattern.h"
 
 enum { SCRATCH_SIZE = 1024 };
@@ -248,8 +249,41 @@ static enum toc_verdict judge_test(const struct toc_test *test, const struct toc
     return holds != test->is_negated ? TOC_VERDICT_YES : TOC_VERDICT_NO;
 }
 
+static void note_missing(enum toc_verdict *verdict, int slot, int *out_slot)
+{
+    if (*verdict == TOC_VERDICT_YES && out_slot != NULL) {
+        *out_slot = slot;
+    }
+    *verdict = TOC_VERDICT_UNKNOWN;
+}
+
+/* What `where` adds to @verdict, which is YES or UNKNOWN. */
+static enum toc_verdict judge_where(const struct toc_cel_program *where,
+                                    const struct toc_event *event, struct toc_cel_machine *machine,
+                                    enum toc_verdict verdict, int *out_slot)
+{
+    struct toc_cel_value value =
+        toc_cel_eval(where, machine, toc_cel_event_bind, event, TOC_CEL_FUEL);
+
+    if (value.kind != TOC_CEL_ERROR) {
+        return value.kind == TOC_CEL_BOOL ? (value.is_true ? verdict : TOC_VERDICT_NO)
+                                          : TOC_VERDICT_FAILED;
+    }
+    switch (value.error.code) {
+    case TOC_CEL_E_MISSING:
+        note_missing(&verdict, value.error.variable, out_slot);
+        return verdict;
+    case TOC_CEL_E_FUEL:
+    case TOC_CEL_E_SPACE:
+        return TOC_VERDICT_BUDGET;
+    default:
+        return TOC_VERDICT_FAILED;
+    }
+}
+
 enum toc_verdict toc_condition_judge(const struct toc_condition *condition,
-                                     const struct toc_event *event, int *out_slot)
+                                     const struct toc_event *event, struct toc_cel_machine *machine,
+                                     int *out_slot)
 {
     enum toc_verdict verdict = TOC_VERDICT_YES;
 
@@ -261,12 +295,11 @@ enum toc_verdict toc_condition_judge(const struct toc_condition *condition,
         if (one == TOC_VERDICT_NO) {
             return TOC_VERDICT_NO;
         }
-        if (one == TOC_VERDICT_UNKNOWN && verdict == TOC_VERDICT_YES) {
-            verdict = TOC_VERDICT_UNKNOWN;
-            if (out_slot != NULL) {
-                *out_slot = test->slot;
-            }
+        if (one == TOC_VERDICT_UNKNOWN) {
+            note_missing(&verdict, test->slot, out_slot);
         }
     }
-    return verdict;
+    return condition->where == NULL
+               ? verdict
+               : judge_where(condition->where, event, machine, verdict, out_slot);
 }

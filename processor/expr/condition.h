@@ -1,5 +1,5 @@
 /* expr/condition.h - is this condition true of this event?
- * Today: the tests of `match:`. (CEL in `where:` joins here later, same verdicts.)
+ * The tests of `match:`, and then the expression of `where:`; both must hold.
  * Text compares folded (Unicode case) unless `cased`; numbers as doubles, integers exactly;
  * a list field matches when any item does, or with `|all` when every one does (and there is one).
  * Memory: immutable, in the rule set's arena; made by expr/condition_build.h. Judging takes no
@@ -26,7 +26,9 @@ enum toc_test_op {
     TOC_TEST_EXISTS, /* Operand: true or false. */
 };
 
-struct toc_pattern; /* A compiled RE2. */
+struct toc_pattern;     /* A compiled RE2. */
+struct toc_cel_program; /* `where:` (expr/cel.h). */
+struct toc_cel_machine;
 
 struct toc_test {
     int slot; /* Field index or enum toc_slot. */
@@ -44,17 +46,22 @@ struct toc_test {
 struct toc_condition {
     const struct toc_test *tests; /* All must hold. */
     size_t count;
+    const struct toc_cel_program *where; /* It must give true; or NULL. */
 };
 
 enum toc_verdict {
     TOC_VERDICT_NO,
     TOC_VERDICT_YES,
-    TOC_VERDICT_UNKNOWN, /* A field it needs is missing, and no test that could be made fails. */
+    TOC_VERDICT_UNKNOWN, /* A field it needs is missing, and nothing that could be judged fails. */
+    TOC_VERDICT_FAILED,  /* `where` ended in another error (a division by zero, ...): no match. */
+    TOC_VERDICT_BUDGET,  /* `where` used up its fuel or memory: no match. */
 };
 
-/* Judge @event. On UNKNOWN, *out_slot (may be NULL) is the first slot that was missing. */
+/* Judge @event. On UNKNOWN, *out_slot (may be NULL) is the first slot that was missing. @machine
+ * runs `where`; NULL will do if there is none. */
 enum toc_verdict toc_condition_judge(const struct toc_condition *condition,
-                                     const struct toc_event *event, int *out_slot);
+                                     const struct toc_event *event, struct toc_cel_machine *machine,
+                                     int *out_slot);
 
 #ifdef __cplusplus
 }

@@ -32,6 +32,9 @@ void toc_events_read(struct toc_draft *draft, const struct toc_yaml *events);
 /* { place: KIND|NAME, distance: D } */
 bool toc_events_near(struct toc_loader *loader, const struct toc_yaml *node,
                      struct toc_near_place *out);
+/* Index of the place that @text ("Gao", "camp.Gao") names, or -1; *out_other is that of another it
+ * names too, or -1. */
+int toc_events_find_place(const struct toc_loader *loader, struct toc_str text, int *out_other);
 /* The slot called @name in @type: a field first, then the envelope; or TOC_SLOT_NONE. */
 int toc_events_slot(const struct toc_type *type, struct toc_str name);
 enum toc_value_kind toc_events_slot_kind(const struct toc_type *type, int slot);
@@ -94,11 +97,15 @@ bool toc_alert_block_topic(struct toc_loader *loader, const struct toc_yaml *nod
 /* escalate_block.c: `escalate`, once key and events are known. */
 void toc_escalate_block_read(struct toc_draft *draft, const struct toc_yaml *node);
 
-/* expression.c: @node, a CEL expression that is true or false, over the names of @world. NULL: its
- * findings were told. */
+/* expression.c: @node, a CEL expression that is true or false, over the names of @world (places and
+ * lists are the loader's). NULL: its findings were told. */
 const struct toc_cel_program *toc_expression_read(struct toc_loader *loader,
                                                   const struct toc_yaml *node, const char *what,
                                                   const struct toc_cel_world *world);
+/* `where:` for events of @type. @is_quiet: without notes, which were told for another type. */
+const struct toc_cel_program *toc_expression_where(struct toc_loader *loader,
+                                                   const struct toc_yaml *node,
+                                                   const struct toc_type *type, bool is_quiet);
 
 /* key.c: group_by, places and ties, once all aliases have their roles. */
 void toc_key_read(struct toc_draft *draft, const struct toc_yaml *group_by);

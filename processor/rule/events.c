@@ -53,15 +53,14 @@ bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name, s
     return true;
 }
 
-/* Index of the one place called @name, -1 if there is none or (told) more than one. */
-static int find_place(struct toc_loader *loader, const struct toc_yaml *node, bool *out_told)
+int toc_events_find_place(const struct toc_loader *loader, struct toc_str text, int *out_other)
 {
     int found = -1;
 
-    *out_told = false;
+    *out_other = -1;
     for (size_t i = 0; i < loader->place_kinds.count; i++) {
         struct toc_str kind = loader->place_kinds.names[i];
-        struct toc_str name = node->text;
+        struct toc_str name = text;
         bool has_kind = name.size > kind.size && name.data[kind.size] == '.' &&
                         memcmp(name.data, kind.data, kind.size) == 0;
 
@@ -71,16 +70,29 @@ static int find_place(struct toc_loader *loader, const struct toc_yaml *node, bo
         }
         int index = toc_places_find(loader->places, kind, name);
         if (index >= 0 && found >= 0) {
-            const struct toc_place *first = toc_places_get(loader->places, (size_t)found);
-
-            toc_loader_error(loader, "E0306", node->mark,
-                             "\"%.*s\" names a %.*s and a %.*s; write KIND.NAME",
-                             (int)node->text.size, node->text.data, (int)first->kind.size,
-                             first->kind.data, (int)kind.size, kind.data);
-            *out_told = true;
-            return -1;
+            *out_other = index;
+            return found;
         }
         found = index >= 0 ? index : found;
+    }
+    return found;
+}
+
+/* Index of the one place called @name, -1 if there is none or (told) more than one. */
+static int find_place(struct toc_loader *loader, const struct toc_yaml *node, bool *out_told)
+{
+    int other, found = toc_events_find_place(loader, node->text, &other);
+
+    *out_told = other >= 0;
+    if (other >= 0) {
+        const struct toc_place *a = toc_places_get(loader->places, (size_t)found);
+        const struct toc_place *b = toc_places_get(loader->places, (size_t)other);
+
+        toc_loader_error(loader, "E0306", node->mark,
+                         "\"%.*s\" names a %.*s and a %.*s; write KIND.NAME", (int)node->text.size,
+                         node->text.data, (int)a->kind.size, a->kind.data, (int)b->kind.size,
+                         b->kind.data);
+        return -1;
     }
     return found;
 }
@@ -276,6 +288,7 @@ static bool read_alias(struct toc_draft *draft, const struct toc_yaml *node, int
     const struct toc_yaml *type = toc_yaml_find(node, "type");
     const struct toc_yaml *near = toc_yaml_find(node, "near");
     const struct toc_yaml *match = toc_yaml_find(node, "match");
+    const struct toc_yaml *where = toc_yaml_find(node, "where");
     const struct toc_yaml *as = toc_yaml_find(node, "as");
     if (near != NULL) {
         ok = toc_events_near(loader, near, &alias->near) && ok;
@@ -302,6 +315,16 @@ static bool read_alias(struct toc_draft *draft, const struct toc_yaml *node, int
                                   &binding->condition)) {
             ok = false;
             break; /* The next type would say the same again. */
+        }
+    }
+    for (size_t i = 0; where != NULL && i < alias->binding_count; i++) {
+        struct toc_binding *binding = &alias->bindings[i];
+
+        binding->condition.where = toc_expression_where(
+            loader, where, toc_catalogue_type(loader->catalogue, (size_t)binding->type), i > 0);
+        if (binding->condition.where == NULL) {
+            ok = false;
+            break;
         }
     }
     return ok;

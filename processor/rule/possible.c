@@ -49,7 +49,7 @@ static bool is_met(const struct trial *trial, struct toc_value value)
         trial->fields[trial->slot] = value;
         break;
     }
-    bool ok = toc_condition_judge(&condition, &event, NULL) == TOC_VERDICT_YES;
+    bool ok = toc_condition_judge(&condition, &event, NULL, NULL) == TOC_VERDICT_YES;
     if (trial->slot >= 0) {
         trial->fields[trial->slot] = (struct toc_value){0};
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "expr/cel.h"
 #include "rule/draft.h"
 
 /* Texts gathered to be sorted and joined. */
@@ -96,6 +97,10 @@ static void add_condition(struct toc_text *out, const struct toc_type *type,
         bag_pour(&operands, text);
     }
     bag_pour(&tests, out);
+    if (condition->where != NULL) { /* Without one the hash is what it was before there were any. */
+        toc_text_add(out, TOC_STR("where "));
+        toc_cel_print(condition->where, out);
+    }
 }
 
 static void add_tie(struct toc_text *out, const struct toc_rule *rule, struct toc_tie tie)

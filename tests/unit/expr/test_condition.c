@@ -181,21 +181,21 @@ static void judges(void **state)
     tests[0] = test_of(type, &arena, &patterns, c->key, c->words);
     tests[1] = test_of(type, &arena, &patterns, "munition", "rocket");
     fields[tests[0].slot] = c->value;
-    assert_int_equal(toc_condition_judge(&condition, &event, &slot), c->verdict);
+    assert_int_equal(toc_condition_judge(&condition, &event, NULL, &slot), c->verdict);
     assert_int_equal(slot, c->verdict == UNKNOWN ? tests[0].slot : -99);
     condition.count = 2;
     fields[munition] = (struct toc_value)TEXT("mortar");
-    assert_int_equal(toc_condition_judge(&condition, &event, NULL), NO);
+    assert_int_equal(toc_condition_judge(&condition, &event, NULL, NULL), NO);
     fields[munition] = (struct toc_value)TEXT("Rocket");
-    assert_int_equal(toc_condition_judge(&condition, &event, NULL), c->verdict);
+    assert_int_equal(toc_condition_judge(&condition, &event, NULL, NULL), c->verdict);
     fields[munition] = (struct toc_value)NONE;
-    assert_int_equal(toc_condition_judge(&condition, &event, &slot),
+    assert_int_equal(toc_condition_judge(&condition, &event, NULL, &slot),
                      c->verdict == NO ? NO : UNKNOWN);
     if (c->verdict == YES) {
         assert_int_equal(slot, munition);
     }
     condition.count = 0;
-    assert_int_equal(toc_condition_judge(&condition, &event, NULL), YES);
+    assert_int_equal(toc_condition_judge(&condition, &event, NULL, NULL), YES);
     toc_arena_finish(&arena);
     toc_patterns_finish(&patterns);
     toc_catalogue_destroy(catalogue);

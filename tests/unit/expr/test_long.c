@@ -54,7 +54,7 @@ static void judges(void **state)
     assert_true(toc_test_build(&arena, &patterns, &type->fields[slot], slot, &key, words,
                                split(c->words, words, UNIT_COUNT(words)), &test, &word, &bad,
                                &error));
-    assert_int_equal(toc_condition_judge(&condition, &event, NULL), c->verdict);
+    assert_int_equal(toc_condition_judge(&condition, &event, NULL, NULL), c->verdict);
     toc_text_finish(&text);
     toc_text_finish(&error);
     toc_arena_finish(&arena);
