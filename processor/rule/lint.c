@@ -132,7 +132,9 @@ static bool takes_all_of(const struct toc_alias *wide, const struct toc_alias *n
         for (size_t j = 0; !is_covered && j < wide->binding_count; j++) {
             const struct toc_binding *w = &wide->bindings[j];
 
-            is_covered = w->type == n->type && w->at_slot == n->at_slot;
+            /* What a `where` takes, its text alone does not tell. */
+            is_covered =
+                w->type == n->type && w->at_slot == n->at_slot && w->condition.where == NULL;
             for (size_t t = 0; is_covered && t < w->condition.count; t++) {
                 bool is_there = false;
 
