@@ -313,7 +313,7 @@ static void forget(struct toc_alerts *alerts, struct toc_episodes *episodes,
 {
     for (size_t i = episodes->count; i-- > 0;) {
         const struct toc_episode *episode = &episodes->items[i];
-        if (episode->end_ms <= telling->settled_ms &&
+        if (toc_episode_over_ms(episode) <= telling->settled_ms &&
             (episode->alert == NULL || !episode->alert->is_open)) {
             toc_episodes_remove(episodes, i, pool);
         }

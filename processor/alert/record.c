@@ -56,6 +56,34 @@ static void add_levels(const struct toc_writer *writer)
     toc_text_add_char(out, ']');
 }
 
+static bool is_alert(const struct toc_writer *writer, const struct toc_kept *kept)
+{
+    return toc_catalogue_type(writer->telling->catalogue, (size_t)kept->type)->is_alert;
+}
+
+/* The alerts of other rules that it rests on. */
+static void add_parents(const struct toc_writer *writer)
+{
+    const struct toc_episode *episode = writer->content->episode;
+    struct toc_text *out = writer->out;
+    size_t told = 0;
+
+    for (size_t i = 0; episode != NULL && i < episode->evidence_count; i++) {
+        const struct toc_kept *kept = episode->evidence[i].kept;
+        if (!is_alert(writer, kept)) {
+            continue;
+        }
+        if (told++ == 0) {
+            toc_writer_name(out, "parents");
+        }
+        toc_text_add_char(out, told == 1 ? '[' : ',');
+        toc_text_add_json(out, kept->id);
+    }
+    if (told > 0) {
+        toc_text_add_char(out, ']');
+    }
+}
+
 static void add_evidence(const struct toc_writer *writer)
 {
     const struct toc_episode *episode = writer->content->episode;
@@ -70,9 +98,11 @@ static void add_evidence(const struct toc_writer *writer)
     for (size_t i = 0; i < episode->evidence_count; i++) {
         const struct toc_kept *kept = episode->evidence[i].kept;
         toc_text_add(out, i == 0 ? TOC_STR("{") : TOC_STR(",{"));
-        toc_writer_text_if(out, "topic", kept->topic);
-        toc_writer_name(out, "partition");
-        toc_text_addf(out, "%d,\"offset\":%lld", (int)kept->partition, (long long)kept->offset);
+        if (!is_alert(writer, kept)) { /* An alert stands in no record of an input. */
+            toc_writer_text_if(out, "topic", kept->topic);
+            toc_writer_name(out, "partition");
+            toc_text_addf(out, "%d,\"offset\":%lld", (int)kept->partition, (long long)kept->offset);
+        }
         toc_writer_text(out, "id", kept->id);
         toc_writer_text(out, "source", kept->source);
         toc_writer_text(out, "type", kept->type_name);
@@ -200,6 +230,7 @@ static void add_alert(struct toc_writer *writer)
         toc_writer_millionths(out, episode->value);
     }
     add_evidence(writer);
+    add_parents(writer);
     add_sources(writer);
     toc_writer_instant(out, "begin", alert->begin_ms);
     if (!alert->is_open && alert->state != TOC_ALERT_CANCELLED) {

@@ -344,6 +344,7 @@ void toc_engine_unmute(struct toc_engine *engine)
         }
     }
     toc_silence_turn(engine); /* A silence may have ended while nobody ran. */
+    toc_keyed_take(engine);
 }
 
 /* Was an input blind when it was told last, and is still? Then nobody can say that it is over. */

@@ -31,44 +31,95 @@ static uint64_t inputs_of(const struct toc_engine *engine, const struct toc_alia
     return mask;
 }
 
+/* What @alias brings: events of some inputs, alerts that wait for those of others, or what people
+ * do, by the lane clock. */
+static void add_alias(const struct toc_engine *engine, const struct toc_alias *alias,
+                      bool is_awaited, struct toc_group *out)
+{
+    struct toc_group of = {0};
+
+    if (!alias->is_alert) {
+        of.waits_for = of.looks_back = inputs_of(engine, alias);
+    } else if (alias->change == TOC_CHANGE_NEW || alias->change == TOC_CHANGE_ACKED) {
+        of.waits_for_clock = of.looks_at_clock = true;
+    }
+    bool is_by_clock = of.waits_for_clock;
+    for (size_t b = 0; alias->is_alert && !is_by_clock && b < alias->binding_count; b++) {
+        int below = toc_ruleset_find(engine->options.rules, alias->bindings[b].below->name);
+        toc_assert(below >= 0);
+        for (size_t r = engine->first_part[below]; r < engine->first_part[below + 1]; r++) {
+            const struct toc_group *group = engine->rules[r].group;
+            toc_assert(group != NULL);
+            of.waits_for |= group->waits_for;
+            of.looks_back |= group->looks_back;
+            of.waits_for_clock |= group->waits_for_clock;
+            of.looks_at_clock |= group->looks_at_clock;
+        }
+    }
+    out->looks_back |= of.looks_back;
+    out->looks_at_clock |= of.looks_at_clock;
+    if (is_awaited) {
+        out->waits_for |= of.waits_for;
+        out->waits_for_clock |= of.waits_for_clock;
+    }
+}
+
+bool toc_clock_is_same(const struct toc_group *a, const struct toc_group *b)
+{
+    return a->waits_for == b->waits_for && a->looks_back == b->looks_back && a->rank == b->rank &&
+           a->waits_for_clock == b->waits_for_clock && a->looks_at_clock == b->looks_at_clock;
+}
+
+static void find_group(struct toc_engine *engine, struct toc_ruled *ruled)
+{
+    const struct toc_rule *rule = ruled->rule;
+    bool is_absence = rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;
+    struct toc_group group = {
+        .rank = rule->rank, .watermark_ms = TOC_INSTANT_NONE, .horizon_ms = TOC_INSTANT_NONE};
+    size_t g = 0;
+
+    for (size_t a = 0; a < rule->alias_count; a++) {
+        const struct toc_alias *alias = &rule->aliases[a];
+        if (alias->roles != 0) {
+            add_alias(engine, alias, !is_absence || (alias->roles & TOC_ROLE_EXPECTED) != 0,
+                      &group);
+        }
+    }
+    while (g < engine->group_count && !toc_clock_is_same(&engine->groups[g], &group)) {
+        g++;
+    }
+    if (g == engine->group_count) {
+        engine->groups[engine->group_count++] = group;
+    }
+    ruled->group = &engine->groups[g];
+}
+
+/* Groups in order of rank, so that what rules rest on is told before they are. */
 void toc_clock_build(struct toc_engine *engine)
 {
     engine->groups =
         toc_arena_array(&engine->config, engine->rule_count + 1, sizeof *engine->groups);
     for (size_t r = 0; r < engine->rule_count; r++) {
-        const struct toc_rule *rule = engine->rules[r].rule;
-        bool is_absence = rule->kind == TOC_KIND_ABSENCE || rule->kind == TOC_KIND_SILENCE;
-        uint64_t waits_for = 0, looks_back = 0;
-        for (size_t a = 0; a < rule->alias_count; a++) {
-            const struct toc_alias *alias = &rule->aliases[a];
-            if (alias->roles == 0) {
-                continue;
-            }
-            uint64_t mask = inputs_of(engine, alias);
-            looks_back |= mask;
-            if (!is_absence || (alias->roles & TOC_ROLE_EXPECTED) != 0) {
-                waits_for |= mask;
+        unsigned rank = engine->rules[r].rule->rank;
+        engine->rank_most = rank > engine->rank_most ? rank : engine->rank_most;
+    }
+    for (unsigned rank = 0; rank <= engine->rank_most; rank++) {
+        for (size_t r = 0; r < engine->rule_count; r++) {
+            if (engine->rules[r].rule->rank == rank) {
+                find_group(engine, &engine->rules[r]);
             }
         }
-        size_t g = 0;
-        while (g < engine->group_count && (engine->groups[g].waits_for != waits_for ||
-                                           engine->groups[g].looks_back != looks_back)) {
-            g++;
-        }
-        if (g == engine->group_count) {
-            engine->group_count++;
-            engine->groups[g] = (struct toc_group){.waits_for = waits_for,
-                                                   .looks_back = looks_back,
-                                                   .watermark_ms = TOC_INSTANT_NONE,
-                                                   .horizon_ms = TOC_INSTANT_NONE};
-        }
-        engine->rules[r].group = &engine->groups[g];
     }
 }
 
-static int64_t least_of(const struct toc_engine *engine, uint64_t mask, bool is_watermark)
+static int64_t least_of(const struct toc_engine *engine, uint64_t mask, bool is_clock,
+                        bool is_watermark)
 {
     int64_t least_ms = TOC_INSTANT_NEVER;
+
+    if (is_clock) { /* What people do is dated at the lane clock: never late. */
+        least_ms = engine->now_ms;
+    }
 
     for (size_t i = 0; mask != 0; i++, mask >>= 1) {
         const struct toc_engine_input *input = &engine->inputs[i];
@@ -139,23 +190,60 @@ void toc_clock_run(struct toc_engine *engine, struct toc_group *group)
     }
 }
 
+static void move_group(struct toc_engine *engine, struct toc_group *group)
+{
+    int64_t watermark_ms = least_of(engine, group->waits_for, group->waits_for_clock, true);
+    int64_t horizon_ms = least_of(engine, group->looks_back, group->looks_at_clock, false);
+
+    if (watermark_ms > group->watermark_ms) {
+        group->watermark_ms = watermark_ms;
+    }
+    if (horizon_ms > group->horizon_ms) {
+        group->horizon_ms = horizon_ms;
+    }
+    toc_clock_run(engine, group);
+}
+
+/* Before the groups of the next rank run, they have what was handed up to them. */
+static void hand_up(struct toc_engine *engine, size_t g)
+{
+    if (g + 1 == engine->group_count || engine->groups[g + 1].rank > engine->groups[g].rank) {
+        toc_keyed_take(engine);
+    }
+}
+
 void toc_clock_move(struct toc_engine *engine, size_t input)
 {
     uint64_t bit = UINT64_C(1) << input;
 
     for (size_t g = 0; g < engine->group_count; g++) {
         struct toc_group *group = &engine->groups[g];
-        if (((group->waits_for | group->looks_back) & bit) == 0) {
-            continue;
+        if (((group->waits_for | group->looks_back) & bit) != 0) {
+            move_group(engine, group);
         }
-        int64_t watermark_ms = least_of(engine, group->waits_for, true);
-        int64_t horizon_ms = least_of(engine, group->looks_back, false);
-        if (watermark_ms > group->watermark_ms) {
-            group->watermark_ms = watermark_ms;
+        hand_up(engine, g);
+    }
+}
+
+void toc_clock_tick(struct toc_engine *engine)
+{
+    for (size_t g = 0; g < engine->group_count; g++) {
+        struct toc_group *group = &engine->groups[g];
+        if (group->waits_for_clock || group->looks_at_clock) {
+            move_group(engine, group);
         }
-        if (horizon_ms > group->horizon_ms) {
-            group->horizon_ms = horizon_ms;
+        hand_up(engine, g);
+    }
+}
+
+void toc_clock_settle(struct toc_engine *engine, int64_t at_ms)
+{
+    for (size_t g = 0; g < engine->group_count; g++) {
+        struct toc_group *group = &engine->groups[g];
+        if (at_ms > group->watermark_ms) {
+            group->watermark_ms = at_ms;
+            toc_clock_run(engine, group);
         }
-        toc_clock_run(engine, group);
+        hand_up(engine, g);
     }
 }

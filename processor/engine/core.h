@@ -28,7 +28,10 @@ struct toc_engine_input {
 
 /* Rules that wait for the same inputs share a clock. */
 struct toc_group {
-    uint64_t waits_for, looks_back;   /* Inputs whose watermark, horizon count: bits. */
+    uint64_t waits_for, looks_back; /* Inputs whose watermark, horizon count: bits. */
+    bool waits_for_clock;           /* .. and the lane clock: what people do. */
+    bool looks_at_clock;
+    unsigned rank;                    /* Of its rules: what they rest on comes first. */
     int64_t watermark_ms, horizon_ms; /* NONE while not known. */
     struct toc_due_heap telling, settling;
 };
@@ -42,6 +45,27 @@ struct toc_partial {
 };
 
 struct toc_keyed;
+struct toc_variant;
+
+/* An episode, or a change of it, as handed up to the rules above (raised.c). */
+struct toc_landing { /* Where it went: one key, or every key of the rule. */
+    struct toc_ruled *ruled;
+    uint64_t hash, order; /* Of the key; order 0 = every key. */
+};
+struct toc_raised {
+    const struct toc_variant *variant;
+    struct toc_kept *kept;
+    int64_t begin_ms, end_ms; /* end: NEVER while it is open; of a point its begin. */
+    int64_t episode_ms;       /* Begin of its episode; what follows tells it from others. */
+    int32_t place;
+    struct toc_hash128 origin;
+    bool has_point;
+    double lat_deg, lon_deg;
+    struct toc_landing *landings;
+    size_t landing_count, landing_room;
+    bool is_seen;
+};
+
 struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     const struct toc_rule *rule;
     size_t index; /* Of the whole rule in the rule set. */
@@ -54,6 +78,9 @@ struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     struct toc_partial *partials;
     size_t partial_count, partial_room;
     struct toc_rule_counts counts;
+    struct toc_variant *variants; /* What rules above read of it. */
+    size_t variant_count;
+    bool is_fresh; /* During a swap: it begins anew. */
 };
 
 /* One key of one rule. */
@@ -66,7 +93,9 @@ struct toc_keyed {
     struct toc_level_room *level_room; /* For `escalate: when`; else NULL. */
     struct toc_alerts alerts;
     struct toc_due telling, settling, pacing;
-    bool is_touched;                   /* By the event being fed. */
+    bool is_touched;           /* By the event being fed. */
+    struct toc_raised *raised; /* What rules above know of it, oldest first. */
+    size_t raised_count, raised_room;
     struct toc_keyed *next, *previous; /* Of the rule. */
 };
 
@@ -87,6 +116,15 @@ struct toc_wished {
     struct toc_str type;
     int *slots;
     size_t count;
+};
+
+/* What some rules above read of a rule's alerts, in one way. */
+struct toc_variant {
+    enum toc_change change;
+    enum toc_level level; /* From when it is reached. */
+    int type;             /* Of these alerts, in the catalogue. */
+    struct toc_wake *wakes;
+    size_t wake_count, wake_room;
 };
 
 struct toc_final { /* Ended for good while muted. */
@@ -131,6 +169,7 @@ struct toc_engine {
     size_t *first_part; /* By index in the rule set: where in `rules` its parts begin; one more. */
     struct toc_group *groups;
     size_t group_count;
+    unsigned rank_most;      /* Of all rules. */
     struct toc_wakes *wakes; /* By type. */
     struct toc_kept_pool pool;
     struct toc_seen seen;       /* For accept_late. */
@@ -165,11 +204,17 @@ struct toc_engine {
 void toc_engine_build(struct toc_engine *engine);
 
 /* clock.c */
+/* Do rules of both wait for the same, at the same rank? */
+bool toc_clock_is_same(const struct toc_group *a, const struct toc_group *b);
 void toc_clock_build(struct toc_engine *engine);
 /* Work out the groups anew after a change of @input's partitions, and tell what became due. */
 void toc_clock_move(struct toc_engine *engine, size_t input);
 void toc_clock_recount(struct toc_engine *engine, size_t input);
 void toc_clock_run(struct toc_engine *engine, struct toc_group *group);
+/* The lane clock has moved. */
+void toc_clock_tick(struct toc_engine *engine);
+/* A file has ended: every watermark is @at_ms at least. */
+void toc_clock_settle(struct toc_engine *engine, int64_t at_ms);
 
 /* keyed.c */
 struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
@@ -178,6 +223,10 @@ void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed);
 /* Let the steps of `escalate` see the key; again after a change of rule or places, and of the
  * matcher. */
 void toc_keyed_bind_levels(struct toc_engine *engine, struct toc_keyed *keyed);
+/* The key with this hash and number, or NULL: it is no more. */
+struct toc_keyed *toc_keyed_get(struct toc_ruled *ruled, uint64_t hash, uint64_t order);
+/* Something of @keyed changes now: settle it, and look at it in toc_keyed_take. */
+void toc_keyed_touch(struct toc_engine *engine, struct toc_keyed *keyed);
 /* Note @entry (its reference is shared, not moved) ... */
 void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
                    const struct toc_entry *entry);
@@ -235,6 +284,25 @@ void toc_silence_finish(struct toc_engine *engine);
 
 /* adopt_said.c: what the record of an alert holds of what people said; NULL: nothing. */
 struct toc_said *toc_adopt_said(const struct json_t *record);
+
+/* An alert as an event to those who read it so; notes in @raised where it went. */
+void toc_dispatch_raised(struct toc_engine *engine, const struct toc_event *event,
+                         struct toc_raised *raised, bool is_for_fresh);
+
+/* raised.c: alerts as events */
+void toc_raised_build(struct toc_engine *engine);
+void toc_raised_finish(struct toc_engine *engine, struct toc_keyed *keyed);
+/* Hand up what changed of the ends known above: before alerts are told, and forgotten ... */
+void toc_raised_note(struct toc_engine *engine, struct toc_keyed *keyed);
+/* ... and all that changed, once they are told. */
+void toc_raised_hand(struct toc_engine *engine, struct toc_keyed *keyed);
+/* @alert of @keyed is told: its state is a change that rules above may read, at the lane clock. */
+void toc_raised_told(struct toc_engine *engine, struct toc_keyed *keyed,
+                     const struct toc_alert *alert);
+
+/* After a swap: rules are others. @now gives the rule that goes on for an old one, or NULL. */
+typedef struct toc_ruled *toc_raised_now_fn(const struct toc_ruled *before, const void *context);
+void toc_raised_rebind(struct toc_engine *engine, toc_raised_now_fn *now, const void *context);
 
 /* adopt.c */
 /* The alert of this id that an earlier run told and nobody has claimed; NULL: none. */

@@ -16,7 +16,8 @@ enum {
 struct work { /* One event being dispatched. */
     struct toc_engine *engine;
     const struct toc_event *event;
-    struct toc_kept *kept; /* Made when the first rule wants it. */
+    struct toc_kept *kept;     /* Made when the first rule wants it. */
+    struct toc_raised *raised; /* An alert: notes where it goes. NULL: a reported event. */
     bool is_late;
     bool is_told_alone, was_told_alone; /* It makes a rule fire alone: now; within 7 days before. */
 };
@@ -220,12 +221,34 @@ static bool entry_measures(struct work *work, const struct toc_rule *rule,
     return true;
 }
 
+static void note_landing(struct toc_raised *raised, struct toc_landing landing)
+{
+    for (size_t i = 0; i < raised->landing_count; i++) {
+        const struct toc_landing *other = &raised->landings[i];
+        if (other->ruled == landing.ruled && other->order == landing.order) {
+            return;
+        }
+    }
+    if (raised->landing_count == raised->landing_room) {
+        raised->landing_room = raised->landing_room * 2 + 2;
+        raised->landings =
+            toc_mem_resize(raised->landings, raised->landing_room, sizeof *raised->landings);
+    }
+    raised->landings[raised->landing_count++] = landing;
+}
+
 /* An event with part of a key only: to every key that agrees, and for those still to come. */
 static void spread(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
                    const struct toc_key *key, unsigned mask)
 {
     struct toc_engine *engine = work->engine;
+    struct toc_entry shared = *entry;
 
+    if (work->raised != NULL) {
+        note_landing(work->raised, (struct toc_landing){.ruled = ruled});
+        shared.is_shared = true;
+        entry = &shared;
+    }
     for (struct toc_keyed *keyed = ruled->first, *next; keyed != NULL; keyed = next) {
         next = keyed->next;
         if (toc_key_agrees(&keyed->key, key, mask)) {
@@ -239,7 +262,8 @@ static void spread(struct work *work, struct toc_ruled *ruled, const struct toc_
     size_t left = 0;
     for (size_t i = 0; i < ruled->partial_count; i++) {
         struct toc_partial *old = &ruled->partials[i];
-        if (old->entry.at_ms < ruled->group->horizon_ms) {
+        int64_t last_ms = old->entry.is_stretch ? old->entry.end_ms : old->entry.at_ms;
+        if (last_ms < ruled->group->horizon_ms) {
             toc_kept_release(&engine->pool, old->entry.kept);
             toc_mem_free(old->texts);
         } else {
@@ -284,9 +308,15 @@ static void deliver(struct work *work, struct toc_ruled *ruled, const struct toc
     bool may_create = !work->is_late || (roles & (TOC_ROLE_COUNTED | TOC_ROLE_AFTER)) != 0;
     struct toc_keyed *keyed =
         toc_keyed_find(work->engine, ruled, key, may_create, TOC_INSTANT_NONE);
-    if (keyed != NULL) {
-        toc_keyed_add(work->engine, keyed, entry);
+    if (keyed == NULL) {
+        return;
     }
+    if (work->raised != NULL) {
+        note_landing(work->raised, (struct toc_landing){.ruled = ruled,
+                                                        .hash = keyed->hash,
+                                                        .order = keyed->telling.order});
+    }
+    toc_keyed_add(work->engine, keyed, entry);
 }
 
 /* What an event older than accept_late may still do: end what is open, or fire on its own. */
@@ -359,6 +389,10 @@ static void wake(struct work *work, const struct toc_wake *to)
         .lon_deg = has_point ? point.point.lon_deg : 0,
         .is_late = work->is_late,
     };
+    if (work->raised != NULL && alias->is_stretch && (alias->roles & TOC_ROLE_COUNTED) != 0) {
+        entry.is_stretch = true;
+        entry.end_ms = work->raised->end_ms;
+    }
     if (!build_key(work, ruled, binding, &key, &mask, rooms)) {
         ruled->counts.missing_key++;
         return;
@@ -450,6 +484,22 @@ void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled)
             toc_match_begin(&keyed->match, begin_ms);
         }
         toc_keyed_tell(engine, keyed, true);
+    }
+}
+
+void toc_dispatch_raised(struct toc_engine *engine, const struct toc_event *event,
+                         struct toc_raised *raised, bool is_for_fresh)
+{
+    struct work work = {.engine = engine,
+                        .event = event,
+                        .kept = raised->kept,
+                        .raised = raised,
+                        .is_told_alone = true};
+
+    for (size_t i = 0; i < raised->variant->wake_count; i++) {
+        if (!is_for_fresh || raised->variant->wakes[i].ruled->is_fresh) {
+            wake(&work, &raised->variant->wakes[i]);
+        }
     }
 }
 

@@ -90,7 +90,7 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
 
 static void build_wakes(struct toc_engine *engine)
 {
-    size_t type_count = toc_catalogue_count(engine->catalogue);
+    size_t type_count = toc_catalogue_all(engine->catalogue);
 
     engine->wakes = toc_arena_array(&engine->config, type_count + 1, sizeof *engine->wakes);
     for (int pass = 0; pass < 2; pass++) { /* Count, then fill. */
@@ -175,7 +175,7 @@ static void build_inputs(struct toc_engine *engine)
 /* Names of types as kept events borrow them: a swap changes the catalogue, not the text. */
 static void build_type_names(struct toc_engine *engine)
 {
-    size_t count = toc_catalogue_count(engine->catalogue);
+    size_t count = toc_catalogue_all(engine->catalogue);
     engine->type_names = toc_arena_array(&engine->config, count + 1, sizeof *engine->type_names);
     for (size_t t = 0; t < count; t++) {
         struct toc_str name = toc_catalogue_type(engine->catalogue, t)->name;
@@ -196,6 +196,7 @@ void toc_engine_build(struct toc_engine *engine)
     build_type_names(engine);
     engine->group_count = 0;
     toc_clock_build(engine);
+    toc_raised_build(engine);
 }
 
 struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
@@ -310,6 +311,7 @@ static void tell_paced(struct toc_engine *engine, int64_t until_ms)
         toc_due_remove(&engine->pacing, due);
         toc_keyed_tell(engine, keyed, false);
     }
+    toc_keyed_take(engine);
 }
 
 void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
@@ -336,6 +338,7 @@ void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
     if (now_ms >= engine->silence_due_ms) {
         toc_silence_turn(engine);
     }
+    toc_clock_tick(engine);
     tell_paced(engine, now_ms);
 }
 
@@ -368,13 +371,7 @@ static void move_partition(struct toc_engine *engine, size_t index, struct toc_p
 
 void toc_engine_settle(struct toc_engine *engine)
 {
-    for (size_t g = 0; g < engine->group_count; g++) {
-        struct toc_group *group = &engine->groups[g];
-        if (engine->newest_ms > group->watermark_ms) {
-            group->watermark_ms = engine->newest_ms;
-            toc_clock_run(engine, group);
-        }
-    }
+    toc_clock_settle(engine, engine->newest_ms);
     engine->is_flushing = true;
     tell_paced(engine, TOC_INSTANT_NEVER);
     engine->is_flushing = false;

@@ -141,6 +141,7 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
     }
     toc_match_init(&keyed->match, ruled->rule, &engine->pool, now_ms, begin_ms);
     toc_keyed_bind_levels(engine, keyed);
+    keyed->match.is_raised = ruled->variant_count > 0;
     toc_table_add(&ruled->keys, hash, keyed);
     keyed->previous = ruled->last;
     *(ruled->last != NULL ? &ruled->last->next : &ruled->first) = keyed;
@@ -162,6 +163,7 @@ void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed)
     for (size_t i = 0; i < keyed->alerts.count; i++) {
         toc_act_forget(engine, keyed->alerts.items[i]);
     }
+    toc_raised_finish(engine, keyed);
     toc_match_finish(&keyed->match);
     toc_alerts_finish(&keyed->alerts);
     toc_mem_free(keyed->level_room);
@@ -189,6 +191,7 @@ static void on_record(const struct toc_alert *alert, const struct toc_telling *t
     const struct toc_rule *rule = telling->rule;
 
     toc_act_index(engine, alert);
+    toc_raised_told(engine, alert->owner, alert);
     if (engine->is_muted) {
         return;
     }
@@ -280,6 +283,7 @@ void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
         keyed->match.decided_ms = group->watermark_ms - 1;
         toc_match_advance(&keyed->match, group->watermark_ms - 1);
     }
+    toc_raised_note(engine, keyed);
     bool is_joined = newest->is_joined;
     newest->is_joined = false;
     int64_t change_ms = toc_match_next(&keyed->match);
@@ -300,6 +304,7 @@ void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
             toc_due_remove(&engine->pacing, &keyed->pacing);
         }
     }
+    toc_raised_hand(engine, keyed);
     if (telling_ms != TOC_INSTANT_NEVER) {
         if (telling_ms <= group->watermark_ms) {
             telling_ms = group->watermark_ms + 1; /* Looked at already: at the next ms. */
@@ -324,11 +329,21 @@ void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
     keyed->match.over_fuel = 0;
 }
 
-void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
-                   const struct toc_entry *entry)
+struct toc_keyed *toc_keyed_get(struct toc_ruled *ruled, uint64_t hash, uint64_t order)
 {
-    struct toc_entry own = *entry;
+    struct toc_keyed *keyed;
+    size_t at = 0;
 
+    while ((keyed = toc_table_next(&ruled->keys, hash, &at)) != NULL) {
+        if (keyed->telling.order == order) {
+            return keyed;
+        }
+    }
+    return NULL;
+}
+
+void toc_keyed_touch(struct toc_engine *engine, struct toc_keyed *keyed)
+{
     if (!keyed->is_touched) {
         if (keyed->ruled->group->watermark_ms != TOC_INSTANT_NONE) {
             keyed->match.decided_ms = keyed->ruled->group->watermark_ms - 1;
@@ -342,6 +357,14 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
         }
         engine->touched[engine->touched_count++] = keyed;
     }
+}
+
+void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
+                   const struct toc_entry *entry)
+{
+    struct toc_entry own = *entry;
+
+    toc_keyed_touch(engine, keyed);
     toc_kept_share(own.kept);
     toc_match_put(&keyed->match, &own);
     keyed->ruled->counts.matched++;
@@ -349,10 +372,15 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
 
 void toc_keyed_take(struct toc_engine *engine)
 {
-    for (size_t i = 0; i < engine->touched_count; i++) {
-        struct toc_keyed *keyed = engine->touched[i];
-        keyed->is_touched = false;
-        toc_keyed_tell(engine, keyed, toc_match_take(&keyed->match));
+    /* Those below first: what they hand up touches those above. */
+    for (unsigned rank = 0; rank <= engine->rank_most && engine->touched_count > 0; rank++) {
+        for (size_t i = 0; i < engine->touched_count; i++) {
+            struct toc_keyed *keyed = engine->touched[i];
+            if (keyed->is_touched && keyed->ruled->rule->rank == rank) {
+                keyed->is_touched = false;
+                toc_keyed_tell(engine, keyed, toc_match_take(&keyed->match));
+            }
+        }
     }
     engine->touched_count = 0;
 }

@@ -153,9 +153,9 @@ static void map_places(struct swap *swap)
 static void map_fields(struct swap *swap, const struct toc_catalogue *now)
 {
 
-    for (size_t i = 0; i < toc_catalogue_count(swap->catalogue); i++) {
+    for (size_t i = 0; i < toc_catalogue_all(swap->catalogue); i++) {
         const struct toc_type *type = toc_catalogue_type(swap->catalogue, i);
-        int index = toc_catalogue_find(now, type->name);
+        int index = toc_catalogue_find_any(now, type->name);
         swap->is_type_moved |= index != (int)i;
         for (size_t w = 0; w < swap->engine->wished_count; w++) {
             struct toc_wished *wished = &swap->engine->wished[w];
@@ -185,7 +185,7 @@ static int32_t moved(const struct swap *swap, int32_t place)
 /* Twice does no harm: many entries share a kept event. A type that is gone is never asked about. */
 static void move_kept(const struct swap *swap, struct toc_kept *kept)
 {
-    int index = toc_catalogue_find(swap->engine->catalogue, kept->type_name);
+    int index = toc_catalogue_find_any(swap->engine->catalogue, kept->type_name);
     kept->type = index >= 0 ? index : 0;
 }
 
@@ -306,11 +306,26 @@ static struct toc_ruled *find_before(const struct swap *swap, const struct toc_r
     return NULL;
 }
 
+/* The rule that goes on for @before, or NULL. */
+static struct toc_ruled *find_after(const struct toc_ruled *before, const void *context)
+{
+    const struct swap *swap = context;
+    struct toc_engine *engine = swap->engine;
+    int index = toc_ruleset_find(engine->options.rules, before->rule->name);
+
+    for (size_t r = index >= 0 ? engine->first_part[index] : 0;
+         index >= 0 && r < engine->first_part[index + 1]; r++) {
+        if (toc_str_equal(engine->rules[r].rule->milestone, before->rule->milestone)) {
+            return engine->rules[r].is_fresh ? NULL : &engine->rules[r];
+        }
+    }
+    return NULL;
+}
+
 static struct toc_group *find_group(struct toc_engine *engine, const struct toc_group *like)
 {
     for (size_t g = 0; g < engine->group_count; g++) {
-        if (engine->groups[g].waits_for == like->waits_for &&
-            engine->groups[g].looks_back == like->looks_back) {
+        if (toc_clock_is_same(&engine->groups[g], like)) {
             return &engine->groups[g];
         }
     }
@@ -419,6 +434,7 @@ static void derive_again(struct toc_engine *engine, struct toc_keyed *keyed)
 
     toc_match_init(&keyed->match, keyed->ruled->rule, &engine->pool, first_ms - 1, known_ms);
     toc_keyed_bind_levels(engine, keyed);
+    keyed->match.is_raised = keyed->ruled->variant_count > 0;
     keyed->alerts = (struct toc_alerts){0};
     for (uint64_t seq = before.ring.first; seq < before.ring.end; seq++) {
         struct toc_entry entry = *toc_ring_get(&before.ring, seq);
@@ -518,6 +534,7 @@ void toc_engine_swap(struct toc_engine *engine, const struct toc_ruleset *rules,
         enum toc_swap_verdict verdict = compare(before != NULL ? before->rule : NULL, after->rule);
         if (verdict != TOC_SWAP_KEPT && verdict != TOC_SWAP_WINDOWS) {
             after->since_ms = engine->now_ms;
+            after->is_fresh = true;
             continue;
         }
         hand_over(&swap, before, after);
@@ -529,6 +546,7 @@ void toc_engine_swap(struct toc_engine *engine, const struct toc_ruleset *rules,
     for (size_t i = 0; i < engine->options.input_count; i++) {
         toc_clock_move(engine, i); /* Groups that are new learn their time. */
     }
+    toc_raised_rebind(engine, find_after, &swap);
     for (size_t r = 0; r < engine->rule_count; r++) {
         struct toc_ruled *after = &engine->rules[r];
         if (after->since_ms != TOC_INSTANT_NONE && after->since_ms == engine->now_ms &&

@@ -15,6 +15,8 @@ struct toc_catalogue {
     size_t count;
     uint32_t *index; /* Hash table of names: position + 1, 0 = free. */
     size_t index_size;
+    struct toc_type **alerts; /* Behind the declared ones: `alert_count` of them. */
+    size_t alert_count, alert_room;
 };
 
 /* What is being read. */
@@ -63,6 +65,15 @@ static void index_put(uint32_t *index, size_t size, struct toc_str name, size_t 
         at = (at + 1) & (size - 1);
     }
     index[at] = (uint32_t)position + 1;
+}
+
+static void index_fields(struct toc_catalogue *catalogue, struct toc_type *type)
+{
+    type->index_size = index_size_for(type->field_count);
+    type->index = toc_arena_array(&catalogue->arena, type->index_size, sizeof *type->index);
+    for (size_t i = 0; i < type->field_count; i++) {
+        index_put(type->index, type->index_size, type->fields[i].name, i);
+    }
 }
 
 int toc_type_field(const struct toc_type *type, struct toc_str name)
@@ -135,8 +146,48 @@ size_t toc_catalogue_count(const struct toc_catalogue *catalogue)
 
 const struct toc_type *toc_catalogue_type(const struct toc_catalogue *catalogue, size_t index)
 {
-    toc_assert(index < catalogue->count);
+    if (index >= catalogue->count) {
+        toc_assert(index - catalogue->count < catalogue->alert_count);
+        return catalogue->alerts[index - catalogue->count];
+    }
     return &catalogue->types[index];
+}
+
+size_t toc_catalogue_all(const struct toc_catalogue *catalogue)
+{
+    return catalogue->count + catalogue->alert_count;
+}
+
+int toc_catalogue_find_any(const struct toc_catalogue *catalogue, struct toc_str name)
+{
+    for (size_t i = 0; i < catalogue->alert_count; i++) {
+        if (toc_str_equal(catalogue->alerts[i]->name, name)) {
+            return (int)(catalogue->count + i);
+        }
+    }
+    return toc_catalogue_find(catalogue, name);
+}
+
+int toc_catalogue_add_alerts(struct toc_catalogue *catalogue, struct toc_str name,
+                             const struct toc_field *fields, size_t field_count, int location)
+{
+    struct toc_type *type = toc_arena_get(&catalogue->arena, sizeof *type);
+
+    toc_assert(field_count <= TOC_FIELDS_MOST);
+    type->name = toc_arena_str(&catalogue->arena, name);
+    type->fields = toc_arena_array(&catalogue->arena, field_count, sizeof *type->fields);
+    memcpy(type->fields, fields, field_count * sizeof *fields);
+    type->field_count = field_count;
+    type->location = location;
+    type->is_alert = true;
+    index_fields(catalogue, type);
+    if (catalogue->alert_count == catalogue->alert_room) {
+        catalogue->alert_room = catalogue->alert_room * 2 + 8;
+        catalogue->alerts =
+            toc_mem_resize(catalogue->alerts, catalogue->alert_room, sizeof(struct toc_type *));
+    }
+    catalogue->alerts[catalogue->alert_count++] = type;
+    return (int)(catalogue->count + catalogue->alert_count - 1);
 }
 
 /* Reading. Each take_* reads one thing of a node, or adds an error. */
@@ -405,11 +456,7 @@ static void take_fields(struct loader *loader, const struct toc_yaml *map, struc
     for (const struct toc_yaml *child = node->first; child != NULL; child = child->next) {
         take_field(loader, child, type);
     }
-    type->index_size = index_size_for(type->field_count);
-    type->index = toc_arena_array(arena, type->index_size, sizeof *type->index);
-    for (size_t i = 0; i < type->field_count; i++) {
-        index_put(type->index, type->index_size, type->fields[i].name, i);
-    }
+    index_fields(loader->catalogue, type);
 }
 
 static void take_location(struct loader *loader, const struct toc_yaml *map, struct toc_type *type)
@@ -596,6 +643,7 @@ void toc_catalogue_destroy(struct toc_catalogue *catalogue)
     if (catalogue == NULL) {
         return;
     }
+    toc_mem_free(catalogue->alerts);
     toc_arena_finish(&catalogue->arena);
     toc_mem_free(catalogue);
 }

@@ -21,7 +21,7 @@
  *     impact: { type: place }
  *     weapons: { type: list }     # of texts
  *
- * Memory: one arena, freed whole by toc_catalogue_destroy. Immutable once loaded. */
+ * Memory: one arena, freed whole by toc_catalogue_destroy. Immutable once the rules are loaded. */
 #pragma once
 #include "base/diag.h"
 #include "event/value.h"
@@ -50,6 +50,7 @@ struct toc_field {
     size_t value_count;
     struct toc_str unit; /* "m", "s", "m/s", ... or empty. */
     struct toc_str description;
+    struct toc_str place_kind; /* Its values name places of this kind; empty: they name none. */
 };
 
 struct toc_type {
@@ -60,6 +61,7 @@ struct toc_type {
     int location;    /* Index of the field that is its usual location, or -1. */
     uint32_t *index; /* Hash table of field names: see toc_type_field. */
     size_t index_size;
+    bool is_alert; /* Alerts of one rule: see toc_catalogue_add_alerts. */
 };
 
 struct toc_catalogue;
@@ -72,8 +74,17 @@ bool toc_catalogue_parse(const char *path, struct toc_str text, struct toc_diag 
                          struct toc_catalogue **out);
 void toc_catalogue_destroy(struct toc_catalogue *catalogue);
 
+/* Declared types; alerts come behind them and are not counted. */
 size_t toc_catalogue_count(const struct toc_catalogue *catalogue);
 const struct toc_type *toc_catalogue_type(const struct toc_catalogue *catalogue, size_t index);
+/* Alerts as events: the fields of one rule's alerts as one more type, which no record can be of and
+ * no pattern covers. @fields are copied but for their texts, which outlive the catalogue. Returns
+ * its index; toc_catalogue_all counts it. */
+int toc_catalogue_add_alerts(struct toc_catalogue *catalogue, struct toc_str name,
+                             const struct toc_field *fields, size_t field_count, int location);
+size_t toc_catalogue_all(const struct toc_catalogue *catalogue);
+/* Index of the type, alerts too ("alert RULE"), or -1. */
+int toc_catalogue_find_any(const struct toc_catalogue *catalogue, struct toc_str name);
 /* Index of the type, or -1. */
 int toc_catalogue_find(const struct toc_catalogue *catalogue, struct toc_str name);
 /* Does @pattern ("detection.*", "*" or a whole name) cover @name? '*' only at the end. */

@@ -33,7 +33,8 @@ struct toc_event {
     enum toc_mode mode;
     bool is_time_corrected; /* Its own time was missing, unreadable or too far ahead. */
     struct toc_str id, source, subject, type_name; /* subject may be empty. */
-    struct toc_hash128 identity;                   /* Of source and id. */
+    struct toc_str sort;         /* Takes the id's place in the order of events; empty: the id. */
+    struct toc_hash128 identity; /* Of source and id. */
     uint64_t content; /* Hash of all the rest: same identity, other content = conflict. */
     const struct toc_value *fields; /* One per field of the type, in its order. */
     size_t field_count;

@@ -100,19 +100,27 @@ static void drop_cut(const struct toc_match *match, struct toc_match_state *stat
     size_t left = 0;
 
     for (size_t i = 0; i < state->member_count; i++) {
-        const struct toc_entry *entry = toc_ring_get(&match->ring, state->members[i].seq);
+        struct toc_entry *entry = toc_ring_get(&match->ring, state->members[i].seq);
         if ((entry->marks[state->mark] & TOC_MARK_CUT) == 0) {
             state->members[left++] = state->members[i];
+        } else if (entry->is_stretch && (entry->marks[state->mark] & TOC_MARK_IN) != 0) {
+            toc_stretch_leave(state, entry);
         }
     }
     state->member_count = left;
 }
 
+/* Until when it is in the window. When an alert is over is looked at when it is: late truth moves
+ * it. */
+static int64_t leaves_ms(const struct toc_match *match, const struct toc_entry *entry)
+{
+    return entry->is_stretch ? TOC_INSTANT_NEVER : entry->at_ms + match->rule->within_ms + 1;
+}
+
 static int64_t alive_of(const struct toc_match *match, const struct toc_match_state *state,
                         size_t member)
 {
-    return toc_ring_get(&match->ring, state->members[member].seq)->at_ms + match->rule->within_ms +
-           1;
+    return leaves_ms(match, toc_ring_get(&match->ring, state->members[member].seq));
 }
 
 /* The end of a cluster as it is known, from the last clique's end and its newest evidence. */
@@ -152,8 +160,18 @@ static struct toc_episode *touched(const struct toc_match *match,
     return episode;
 }
 
-static void join(struct toc_match *match, struct toc_match_state *state, uint64_t into_id,
-                 uint64_t from_id)
+/* For the rules above it was there until now. */
+static void end_merged(struct toc_match *match, struct toc_episode *from, int64_t at_ms)
+{
+    from->end_ms = from->begin_ms;
+    from->is_closed = from->is_merged = true;
+    from->merged_ms = at_ms;
+    from->digest = 0;
+    toc_episode_place(from, match->pool);
+}
+
+static void join(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
+                 uint64_t into_id, uint64_t from_id)
 {
     struct toc_episode *into = toc_episodes_find(&state->episodes, into_id);
     struct toc_episode *from = toc_episodes_find(&state->episodes, from_id);
@@ -171,13 +189,17 @@ static void join(struct toc_match *match, struct toc_match_state *state, uint64_
             state->members[i].episode = into_id;
         }
     }
-    toc_episodes_remove(&state->episodes, (size_t)(from - state->episodes.items), match->pool);
+    if (match->is_raised && from->begin_ms < at_ms && from->end_ms > from->begin_ms) {
+        end_merged(match, from, at_ms);
+    } else {
+        toc_episodes_remove(&state->episodes, (size_t)(from - state->episodes.items), match->pool);
+    }
     state->is_joined = true;
 }
 
 /* The new event and the members with alive_ms in @alive (NONE: not in a clique) are one cluster. */
 static void cluster(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
-                    const int64_t *alive)
+                    uint64_t seq, const int64_t *alive)
 {
     uint64_t id = 0;
 
@@ -193,14 +215,17 @@ static void cluster(struct toc_match *match, struct toc_match_state *state, int6
         if (id == 0) {
             id = other;
         } else if (other < id) {
-            join(match, state, other, id);
+            join(match, state, at_ms, other, id);
             id = other;
         } else {
-            join(match, state, id, other);
+            join(match, state, at_ms, id, other);
         }
     }
     if (id == 0) {
-        id = toc_episodes_add(&state->episodes, at_ms + match->rule->alert.for_ms)->id;
+        struct toc_episode *added =
+            toc_episodes_add(&state->episodes, at_ms + match->rule->alert.for_ms);
+        added->origin = toc_ring_get(&match->ring, seq)->kept->identity;
+        id = added->id;
     }
     struct toc_episode *episode = toc_episodes_find(&state->episodes, id);
     for (size_t i = 0; i < state->member_count; i++) {
@@ -242,16 +267,23 @@ static bool find_cliques(struct toc_match *match, struct toc_match_state *state,
                             .fuel = TOC_MATCH_FUEL};
     const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
     size_t own = state->member_count - 1;
+    int64_t own_ms = leaves_ms(match, entry);
 
     for (size_t i = 0; i < state->member_count; i++) {
         alive[i] = TOC_INSTANT_NONE;
-        if (i != own && toc_match_near(entry, toc_ring_get(&match->ring, state->members[i].seq),
-                                       match->rule->near_mm)) {
+        const struct toc_entry *other = toc_ring_get(&match->ring, state->members[i].seq);
+        if (i != own && !other->is_stretch && toc_match_near(entry, other, match->rule->near_mm)) {
+            pool[search.pool_count++] = i;
+        }
+    }
+    for (size_t i = 0; i < state->member_count && state->stretches > 0; i++) { /* By leaving. */
+        const struct toc_entry *other = toc_ring_get(&match->ring, state->members[i].seq);
+        if (i != own && other->is_stretch && toc_match_near(entry, other, match->rule->near_mm)) {
             pool[search.pool_count++] = i;
         }
     }
     if (search.need <= 1) {
-        alive[own] = entry->at_ms + match->rule->within_ms + 1;
+        alive[own] = own_ms;
         return true;
     }
     /* The oldest member of a clique decides how long it lives: try the newest as oldest first. */
@@ -275,6 +307,7 @@ static bool find_cliques(struct toc_match *match, struct toc_match_state *state,
             }
             if (complete(&search, oldest + 1)) {
                 int64_t alive_ms = alive_of(match, state, pool[oldest]);
+                alive_ms = own_ms < alive_ms ? own_ms : alive_ms;
                 alive[member] = alive_ms;
                 alive[own] = alive_ms > alive[own] ? alive_ms : alive[own];
             } else if (with == oldest) {
@@ -352,8 +385,16 @@ static void add(struct toc_match *match, struct toc_match_state *state, uint64_t
         if (is_grouped(match->rule)) {
             prolong(match, state);
         } else {
-            cluster(match, state, at_ms, match->alive);
+            cluster(match, state, at_ms, seq, match->alive);
         }
+    }
+}
+
+static void forget_cliques(struct toc_match_state *state)
+{
+    state->alive_ms = TOC_INSTANT_NONE;
+    for (size_t i = 0; i < state->member_count; i++) {
+        state->members[i].alive_ms = TOC_INSTANT_NONE;
     }
 }
 
@@ -402,10 +443,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     }
     drop_cut(match, state);
     if (is_grouped(match->rule)) { /* Who is left decides how long it lasts. */
-        state->alive_ms = TOC_INSTANT_NONE;
-        for (size_t i = 0; i < state->member_count; i++) {
-            state->members[i].alive_ms = TOC_INSTANT_NONE;
-        }
+        forget_cliques(state);
     }
 }
 
@@ -425,22 +463,53 @@ static void find_anew(struct toc_match *match, struct toc_match_state *state)
 static void drop_members(const struct toc_match *match, struct toc_match_state *state,
                          int64_t at_ms)
 {
-    size_t gone = 0;
+    size_t left = 0;
 
-    while (gone < state->member_count && alive_of(match, state, gone) <= at_ms) {
-        gone++;
+    if (state->member_count == 0 || (state->stretches == 0 && alive_of(match, state, 0) > at_ms)) {
+        return; /* By time: the first leaves first. */
     }
-    state->member_count -= gone;
-    if (gone > 0) {
-        memmove(state->members, state->members + gone,
-                state->member_count * sizeof *state->members);
+    for (size_t i = 0; i < state->member_count; i++) {
+        if (alive_of(match, state, i) > at_ms) {
+            state->members[left++] = state->members[i];
+        }
     }
+    state->member_count = left;
+}
+
+/* Alerts that are over leave, and with them the cliques they were in. True: one did. */
+static bool drop_over(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
+{
+    bool is_one = false;
+    uint64_t seq;
+
+    while ((seq = toc_stretch_over(match, state, at_ms)) != TOC_STRETCH_NONE) {
+        size_t left = 0;
+        toc_stretch_leave(state, toc_ring_get(&match->ring, seq));
+        for (size_t i = 0; i < state->member_count; i++) {
+            if (state->members[i].seq != seq) {
+                state->members[left++] = state->members[i];
+            }
+        }
+        state->member_count = left;
+        is_one = true;
+    }
+    return is_one;
+}
+
+static uint64_t low_of(const struct toc_match *match, const struct toc_match_state *state)
+{
+    for (size_t i = 0; i < state->member_count; i++) {
+        if (!toc_ring_get(&match->ring, state->members[i].seq)->is_stretch) {
+            return state->members[i].seq;
+        }
+    }
+    return state->next;
 }
 
 void toc_cluster_forget(const struct toc_match *match, struct toc_match_state *state)
 {
     drop_members(match, state, state->now_ms);
-    state->low = state->member_count > 0 ? state->members[0].seq : state->next;
+    state->low = low_of(match, state);
 }
 
 void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
@@ -451,6 +520,10 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
     int64_t newest_ms = TOC_INSTANT_NONE;
 
     drop_members(match, state, at_ms);
+    if (drop_over(match, state, at_ms)) {
+        forget_cliques(state);
+        is_line = true;
+    }
     for (uint64_t seq = state->next; seq < end; seq++) {
         struct toc_entry *line = toc_ring_get(&match->ring, seq);
         if ((toc_match_roles(match, line) & TOC_ROLE_CLEAR) == 0) {
@@ -471,13 +544,16 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
         find_anew(match, state);
     }
     for (; state->next < end; state->next++) {
-        const struct toc_entry *entry = toc_ring_get(&match->ring, state->next);
+        struct toc_entry *entry = toc_ring_get(&match->ring, state->next);
         if ((toc_match_roles(match, entry) & TOC_ROLE_COUNTED) != 0 &&
             toc_match_counts(state, entry)) {
+            if (entry->is_stretch) {
+                toc_stretch_enter(state, entry);
+            }
             add(match, state, state->next, at_ms);
         }
     }
-    state->low = state->member_count > 0 ? state->members[0].seq : state->next;
+    state->low = low_of(match, state);
     if (!is_grouped(rule)) {
         return;
     }
@@ -499,6 +575,10 @@ int64_t toc_cluster_next(const struct toc_match *match, const struct toc_match_s
 
     if (is_grouped(match->rule) && state->life.is_raw && state->alive_ms < next_ms) {
         next_ms = state->alive_ms;
+    }
+    if (state->stretches > 0 && state->now_ms < state->alive_ms &&
+        state->stretch_end_ms < next_ms) {
+        next_ms = state->stretch_end_ms;
     }
     return next_ms;
 }

@@ -70,6 +70,7 @@ static void begin_at(struct toc_match_state *state, int64_t now_ms, int mark)
         .due_ms = TOC_INSTANT_NEVER,
         .alive_ms = TOC_INSTANT_NONE,
         .newest_ms = TOC_INSTANT_NONE,
+        .stretch_end_ms = TOC_INSTANT_NEVER,
         .life = {.place = -1, .last_ms = TOC_INSTANT_NONE},
     };
 }
@@ -80,25 +81,13 @@ static void know_from(struct toc_match_state *state, int64_t begin_ms)
     state->known_ms = state->watched_ms = begin_ms;
 }
 
-static int64_t lag_of(const struct toc_rule *rule)
-{
-    for (size_t a = 0; a < rule->alias_count; a++) {
-        for (size_t b = 0; b < rule->aliases[a].binding_count; b++) {
-            if (rule->aliases[a].bindings[b].from_slot != TOC_SLOT_NONE) {
-                return TOC_MATCH_FROM_MS;
-            }
-        }
-    }
-    return 0;
-}
-
 void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
                     struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms)
 {
     *match = (struct toc_match){.rule = rule,
                                 .threshold = rule->threshold,
                                 .pool = pool,
-                                .lag_ms = lag_of(rule),
+                                .lag_ms = toc_rule_lag_ms(rule),
                                 .is_at_once = toc_match_is_at_once(rule),
                                 .put_first_ms = TOC_INSTANT_NONE,
                                 .put_last_ms = TOC_INSTANT_NONE,
@@ -176,6 +165,21 @@ static void rewind_newest(struct toc_match *match)
     }
 }
 
+/* Where an episode is, rules above know from the evidence it has at its begin. */
+static void place_episodes(const struct toc_match *match, struct toc_match_state *state,
+                           int64_t at_ms)
+{
+    for (size_t i = match->is_raised ? state->episodes.count : 0; i-- > 0;) {
+        struct toc_episode *episode = &state->episodes.items[i];
+        if (episode->is_placed) {
+            break; /* And so are those before it. */
+        }
+        if (episode->begin_ms < at_ms) {
+            toc_episode_place(episode, match->pool);
+        }
+    }
+}
+
 static void sweep(struct toc_match *match, struct toc_match_state *state, int64_t to_ms)
 {
     bool is_stepped = false; /* The ms `now` was stepped to in this sweep. */
@@ -201,6 +205,7 @@ static void sweep(struct toc_match *match, struct toc_match_state *state, int64_
             end++;
         }
         uint64_t begin = state->next;
+        place_episodes(match, state, at_ms);
         step(match, state, at_ms, end);
         mark_ended(match, state, at_ms, begin, end);
         state->next = end;
@@ -218,6 +223,10 @@ void toc_match_put(struct toc_match *match, const struct toc_entry *entry)
 
     if (own.at_ms <= match->settled.now_ms) {
         own.at_ms = match->settled.now_ms + 1;
+    }
+    if (own.is_stretch && own.end_ms <= own.at_ms) { /* Over before this key is known. */
+        toc_kept_release(match->pool, own.kept);
+        return;
     }
     (void)toc_ring_add(&match->ring, &own);
     if (match->put_first_ms == TOC_INSTANT_NONE || own.at_ms < match->put_first_ms) {
@@ -328,16 +337,13 @@ void toc_match_settle(struct toc_match *match, int64_t horizon_ms)
         sweep(match, &match->newest, settled->now_ms);
     }
     for (size_t i = settled->episodes.count; i-- > 0;) {
-        if (settled->episodes.items[i].end_ms <= settled->now_ms) {
+        if (toc_episode_over_ms(&settled->episodes.items[i]) <= settled->now_ms) {
             toc_episodes_remove(&settled->episodes, i, match->pool);
         }
     }
     forget(match, settled);
     forget(match, &match->newest);
-    uint64_t wanted = first_wanted(match);
-    while (match->ring.first < wanted) {
-        toc_ring_drop(&match->ring, match->pool);
-    }
+    toc_stretch_drop(match, first_wanted(match));
 }
 
 int64_t toc_match_next(const struct toc_match *match)
@@ -355,9 +361,14 @@ bool toc_match_is_idle(const struct toc_match *match)
 {
     const struct toc_match_state *state = &match->newest;
 
-    return match->ring.first == match->ring.end && state->episodes.count == 0 &&
-           match->settled.episodes.count == 0 && !state->is_known && !state->is_watched &&
-           !match->settled.is_known && !match->settled.is_watched && state->life_count == 0;
+    for (uint64_t seq = match->ring.first; seq < match->ring.end; seq++) {
+        if (!toc_ring_get(&match->ring, seq)->is_shared) {
+            return false;
+        }
+    }
+    return state->episodes.count == 0 && match->settled.episodes.count == 0 && !state->is_known &&
+           !state->is_watched && !match->settled.is_known && !match->settled.is_watched &&
+           state->life_count == 0;
 }
 
 bool toc_match_is_at_once(const struct toc_rule *rule)

@@ -40,6 +40,9 @@ struct toc_match_state {
     uint32_t by_alias[TOC_RULE_ALIASES];
     struct toc_distinct distinct;
     struct toc_tally *tally; /* What only some kinds need (match/tally.h), or NULL. */
+    size_t stretches;        /* Alerts in the window: marked, wherever they lie. */
+    int64_t stretch_end_ms;  /* When the first of them is over; NEVER. */
+    bool is_stretch_new;     /* One came in that is not evidence yet. */
     int64_t newest_ms;       /* Newest event counted, in the window or before it; NONE. */
     int64_t known_ms;        /* From when a comparison from above is judged, less `within`. */
     bool is_known;
@@ -81,7 +84,8 @@ struct toc_match {
     int64_t
         passed_ms;  /* Up to here nothing comes any more in this sweep, or the watermark passed. */
     int64_t at_ms;  /* The ms that is being stepped to. */
-    int64_t lag_ms; /* How far behind the horizon `settled` stays: see TOC_MATCH_FROM_MS. */
+    bool is_raised; /* Rules above read its episodes. */
+    int64_t lag_ms; /* How far behind the horizon `settled` stays: see toc_rule_lag_ms. */
     int64_t *alive; /* Clusters: room to work in, one a member. */
     size_t *near;
     size_t work_room;
@@ -90,9 +94,6 @@ struct toc_match {
 
 enum {
     TOC_MATCH_FUEL = 200000, /* Steps of one search for a choice of events. */
-    /* An absence with `from` starts clocks in the past: so far back it is exact, beyond it the
-     * clock acts from there on. */
-    TOC_MATCH_FROM_MS = 86400000,
 };
 
 /* Begin at @now_ms: nothing before it is known. @begin_ms: for a key from `members`, the begin of
@@ -108,6 +109,10 @@ void toc_match_put(struct toc_match *match, const struct toc_entry *entry);
 /* Take in what was put. True: the episodes of `newest` were derived anew, alerts have to be
  * matched. */
 bool toc_match_take(struct toc_match *match);
+/* Alerts as events (stretch.c): what stands for @kept was not so, or its stretch ends at @end_ms.
+ * Nothing is derived before toc_match_take. False: it is not here. */
+bool toc_match_remove(struct toc_match *match, const struct toc_kept *kept);
+bool toc_match_move_end(struct toc_match *match, const struct toc_kept *kept, int64_t end_ms);
 /* Let time pass up to and including @to_ms. */
 void toc_match_advance(struct toc_match *match, int64_t to_ms);
 /* No event before @horizon_ms comes any more: move `settled` there and forget what is not
@@ -177,6 +182,28 @@ toc_match_step_fn toc_window_step, toc_sequence_step, toc_latest_step, toc_absen
     toc_cluster_step;
 toc_match_next_fn toc_window_next, toc_sequence_next, toc_latest_next, toc_absence_next,
     toc_cluster_next;
+/* Stretches (stretch.c). Is @entry, at @seq, in the window [low, next)? */
+static inline bool toc_stretch_is_in(const struct toc_match_state *state,
+                                     const struct toc_entry *entry, uint64_t seq)
+{
+    return entry->is_stretch ? (entry->marks[state->mark] & TOC_MARK_IN) != 0
+                             : seq >= state->low && seq < state->next;
+}
+/* The first seq that can be in the window: stretches lie before `low`, too. */
+static inline uint64_t toc_stretch_first(const struct toc_match *match,
+                                         const struct toc_match_state *state)
+{
+    return state->stretches > 0 ? match->ring.first : state->low;
+}
+/* @entry comes in, or goes out. */
+void toc_stretch_enter(struct toc_match_state *state, struct toc_entry *entry);
+void toc_stretch_leave(struct toc_match_state *state, struct toc_entry *entry);
+/* One that is in and over by @at_ms, or TOC_STRETCH_NONE. */
+#define TOC_STRETCH_NONE UINT64_MAX
+uint64_t toc_stretch_over(const struct toc_match *match, struct toc_match_state *state,
+                          int64_t at_ms);
+/* Forget the entries before @wanted but for stretches still wanted, which move up to it. */
+void toc_stretch_drop(struct toc_match *match, uint64_t wanted);
 /* Leave what is too old for the window at now_ms, where `next` waits for no such change. */
 void toc_window_forget(const struct toc_match *match, struct toc_match_state *state);
 void toc_cluster_forget(const struct toc_match *match, struct toc_match_state *state);

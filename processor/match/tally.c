@@ -262,10 +262,10 @@ static int64_t extreme(const struct toc_match *match, const struct toc_match_sta
     bool is_first = true;
     int64_t value = 0;
 
-    for (uint64_t seq = state->low; seq < state->next; seq++) {
+    for (uint64_t seq = toc_stretch_first(match, state); seq < state->next; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         bool is_counted = (toc_match_roles(match, entry) & TOC_ROLE_COUNTED) != 0 &&
-                          toc_match_counts(state, entry);
+                          toc_match_counts(state, entry) && toc_stretch_is_in(state, entry, seq);
         if (is_counted &&
             (is_first ||
              (match->rule->kind == TOC_KIND_MIN ? entry->value < value : entry->value > value))) {

@@ -44,10 +44,27 @@ static void leave(const struct toc_match *match, struct toc_match_state *state)
 {
     const struct toc_entry *entry = toc_ring_get(&match->ring, state->low);
 
-    if (state->low < state->next && is_counted(match, state, entry)) {
+    if (!entry->is_stretch && state->low < state->next && is_counted(match, state, entry)) {
         toc_tally_remove(match, state, state->low);
     }
     state->low++;
+}
+
+static void leave_stretch(const struct toc_match *match, struct toc_match_state *state,
+                          uint64_t seq)
+{
+    toc_stretch_leave(state, toc_ring_get(&match->ring, seq));
+    toc_tally_remove(match, state, seq);
+}
+
+/* Alerts that are over by now. */
+static void leave_over(const struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
+{
+    uint64_t seq;
+
+    while ((seq = toc_stretch_over(match, state, at_ms)) != TOC_STRETCH_NONE) {
+        leave_stretch(match, state, seq);
+    }
 }
 
 /* The event at @seq counts no more, under any alias. True: it was evidence of what is on. */
@@ -58,7 +75,10 @@ static bool cut(const struct toc_match *match, struct toc_match_state *state, ui
 
     for (toc_match_twins(match, seq, &twin, &end); twin < end; twin++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, twin);
-        if (twin >= state->low && twin < state->next && is_counted(match, state, entry)) {
+        if (toc_stretch_is_in(state, entry, twin) && is_counted(match, state, entry)) {
+            if (entry->is_stretch) {
+                toc_stretch_leave(state, entry);
+            }
             toc_tally_remove(match, state, twin);
             if (state->tally != NULL) {
                 state->tally->weighing.is_spoilt = true;
@@ -82,6 +102,7 @@ static void leave_before(const struct toc_match *match, struct toc_match_state *
 void toc_window_forget(const struct toc_match *match, struct toc_match_state *state)
 {
     leave_before(match, state, state->now_ms - match->rule->within_ms);
+    leave_over(match, state, state->now_ms);
 }
 
 static void draw_line(const struct toc_match *match, struct toc_match_state *state,
@@ -93,6 +114,13 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
     if (as.reach == TOC_LINE_KEY) {
         while (state->low < end && toc_ring_get(&match->ring, state->low)->at_ms <= line->value) {
             leave(match, state);
+        }
+        for (uint64_t seq = match->ring.first; state->stretches > 0 && seq < state->next; seq++) {
+            const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+            if (toc_stretch_is_in(state, entry, seq) && entry->is_stretch &&
+                entry->at_ms <= line->value) {
+                leave_stretch(match, state, seq);
+            }
         }
         if (line->value > state->cut_ms) {
             state->cut_ms = line->value;
@@ -106,7 +134,8 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
     }
     const struct toc_episode *episode = toc_life_episode(state, &state->life);
     bool is_touching = episode != NULL && toc_match_touches(episode, line, &as);
-    for (uint64_t seq = state->low; seq < end; seq++) {
+    uint64_t first = toc_stretch_first(match, state);
+    for (uint64_t seq = first; seq < end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (entry->alias == tie.alias && entry->at_ms <= line->value &&
             (entry->marks[state->mark] & TOC_MARK_CUT) == 0 &&
@@ -114,15 +143,16 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
             is_touching |= cut(match, state, seq);
         }
     }
-    for (uint64_t seq = state->next; seq > state->low; seq--) { /* What is the newest now? */
+    for (uint64_t seq = state->next; seq > first; seq--) { /* What is the newest now? */
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq - 1);
-        if (is_counted(match, state, entry)) {
+        if (is_counted(match, state, entry) &&
+            (seq > state->low || toc_stretch_is_in(state, entry, seq - 1))) {
             state->newest_ms = entry->at_ms;
             break;
         }
     }
     if (is_touching && toc_life_line(state, &state->life, at_ms, line->value, as.ending)) {
-        for (uint64_t seq = state->low; seq < end; seq++) {
+        for (uint64_t seq = first; seq < end; seq++) {
             if ((toc_ring_get(&match->ring, seq)->marks[state->mark] &
                  (TOC_MARK_CUT | TOC_MARK_EVIDENCE)) == TOC_MARK_EVIDENCE) {
                 (void)cut(match, state, seq);
@@ -161,6 +191,15 @@ bool toc_window_value(const struct toc_match *match, const struct toc_match_stat
     return true;
 }
 
+static void add_evidence(struct toc_match *match, struct toc_match_state *state,
+                         struct toc_episode *episode, uint64_t seq)
+{
+    struct toc_evidence evidence = toc_match_evidence(match, seq);
+
+    toc_episode_add(episode, &evidence, match->pool);
+    toc_ring_get(&match->ring, seq)->marks[state->mark] |= TOC_MARK_EVIDENCE;
+}
+
 static void collect(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
 {
     struct toc_life *life = &state->life;
@@ -170,18 +209,25 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
     }
     struct toc_episode *episode = toc_life_episode(state, life);
     if (episode->count == 0) { /* A new one: marks of an earlier one mean nothing any more. */
-        for (uint64_t seq = state->low; seq < state->next; seq++) {
+        uint64_t first = toc_stretch_first(match, state);
+        for (uint64_t seq = first; seq < state->next; seq++) {
             toc_ring_get(&match->ring, seq)->marks[state->mark] &= (uint8_t)~TOC_MARK_EVIDENCE;
         }
     }
     for (; life->evidence_seq < state->next; life->evidence_seq++) {
-        struct toc_entry *entry = toc_ring_get(&match->ring, life->evidence_seq);
-        if (is_counted(match, state, entry)) {
-            struct toc_evidence evidence = toc_match_evidence(match, life->evidence_seq);
-            toc_episode_add(episode, &evidence, match->pool);
-            entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
+        const struct toc_entry *entry = toc_ring_get(&match->ring, life->evidence_seq);
+        if (is_counted(match, state, entry) && !entry->is_stretch) {
+            add_evidence(match, state, episode, life->evidence_seq);
         }
     }
+    /* Alerts that were open in this stretch, wherever they lie. */
+    for (uint64_t seq = match->ring.first; state->is_stretch_new && seq < state->next; seq++) {
+        const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        if (entry->is_stretch && is_counted(match, state, entry) && entry->end_ms > life->raw_ms) {
+            add_evidence(match, state, episode, seq);
+        }
+    }
+    state->is_stretch_new = false;
     episode->has_value = toc_tally_value(match, state, &episode->value);
     toc_level_note(match, state, episode, at_ms);
 }
@@ -199,9 +245,13 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
         }
     }
     leave_before(match, state, at_ms - rule->within_ms);
+    leave_over(match, state, at_ms);
     for (; state->next < end; state->next++) {
-        const struct toc_entry *entry = toc_ring_get(&match->ring, state->next);
+        struct toc_entry *entry = toc_ring_get(&match->ring, state->next);
         if (state->next >= state->low && is_counted(match, state, entry)) {
+            if (entry->is_stretch) {
+                toc_stretch_enter(state, entry);
+            }
             toc_tally_add(match, state, state->next);
             is_said = true;
             state->newest_ms = at_ms;
@@ -213,8 +263,10 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
     }
     /* What is told at once can only run out; all else can be ended by what an event says. */
     enum toc_ending ending = is_said && !is_rising(rule) ? TOC_ENDING_SAID : TOC_ENDING_WINDOW;
+    bool was_raw = state->life.is_raw;
     toc_life_set(match, state, &state->life, at_ms, holds(match, state, at_ms), state->newest_ms,
                  state->low, ending);
+    state->is_stretch_new |= !was_raw && state->life.is_raw;
     toc_life_step(match, state, &state->life, at_ms);
     collect(match, state, at_ms);
 }
@@ -227,6 +279,10 @@ int64_t toc_window_next(const struct toc_match *match, const struct toc_match_st
     if (state->low < state->next && (state->life.is_raw || !is_rising(rule))) {
         int64_t leave_ms = toc_ring_get(&match->ring, state->low)->at_ms + rule->within_ms + 1;
         next_ms = leave_ms < next_ms ? leave_ms : next_ms;
+    }
+    if (state->stretches > 0 && (state->life.is_raw || !is_rising(rule)) &&
+        state->stretch_end_ms < next_ms) {
+        next_ms = state->stretch_end_ms;
     }
     if (is_waiting_kind(rule) && state->is_known &&
         state->now_ms < state->known_ms + rule->within_ms) {

@@ -66,7 +66,7 @@ static void check_rule(const struct toc_config *config, const struct toc_catalog
 {
     for (size_t a = 0; a < rule->alias_count; a++) {
         const struct toc_alias *alias = &rule->aliases[a];
-        bool is_brought = alias->roles == 0;
+        bool is_brought = alias->roles == 0 || alias->is_alert;
         for (size_t b = 0; b < alias->binding_count && !is_brought; b++) {
             struct toc_str type =
                 toc_catalogue_type(catalogue, (size_t)alias->bindings[b].type)->name;

@@ -1,4 +1,4 @@
-#include "rule/draft.h"
+#include "rule/below.h"
 
 static const char *const levels[] = {"informational", "low", "medium", "high", "critical", NULL};
 static const char *const statuses[] = {"experimental", "stable", "deprecated", NULL};
@@ -122,6 +122,7 @@ static void read_rest(struct toc_draft *draft)
     const struct toc_yaml *escalate = toc_yaml_find(draft->alert, "escalate");
 
     toc_key_resolve(draft);
+    toc_below_check(draft);
     if (draft->is_key_broken) {
         return;
     }

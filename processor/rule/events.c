@@ -1,4 +1,4 @@
-#include "rule/draft.h"
+#include "rule/below.h"
 
 int toc_events_slot(const struct toc_type *type, struct toc_str name)
 {
@@ -286,6 +286,9 @@ static bool read_alias(struct toc_draft *draft, const struct toc_yaml *node, int
     }
     bool ok = toc_loader_keys(loader, node, TOC_BLOCK_EVENT, NULL);
     const struct toc_yaml *type = toc_yaml_find(node, "type");
+    const struct toc_yaml *alert = toc_yaml_find(node, "alert");
+    const struct toc_yaml *state = toc_yaml_find(node, "state");
+    const struct toc_yaml *level = toc_yaml_find(node, "level");
     const struct toc_yaml *near = toc_yaml_find(node, "near");
     const struct toc_yaml *match = toc_yaml_find(node, "match");
     const struct toc_yaml *where = toc_yaml_find(node, "where");
@@ -293,14 +296,24 @@ static bool read_alias(struct toc_draft *draft, const struct toc_yaml *node, int
     if (near != NULL) {
         ok = toc_events_near(loader, near, &alias->near) && ok;
     }
-    if (type == NULL) {
-        if (toc_yaml_find(node, "alert") == NULL && !toc_loader_is_misspelt(loader, node, "type")) {
-            toc_loader_error(loader, "E0302", node->key_mark, "event \"%.*s\" lacks `type`",
-                             (int)alias->name.size, alias->name.data);
+    if (type == NULL && alert == NULL) {
+        if (!toc_loader_is_misspelt(loader, node, "type")) {
+            toc_loader_error(loader, "E0302", node->key_mark,
+                             "event \"%.*s\" lacks `type` (or `alert`)", (int)alias->name.size,
+                             alias->name.data);
         }
         return false;
     }
-    if (!read_types(draft, type, alias)) {
+    const struct toc_yaml *odd = type != NULL && alert != NULL   ? alert
+                                 : type != NULL && state != NULL ? state
+                                 : type != NULL                  ? level
+                                                                 : NULL;
+    if (odd != NULL) {
+        toc_loader_error(loader, "E0329", odd->key_mark, "`%.*s` does not go with `type`",
+                         (int)odd->key.size, odd->key.data);
+        return false;
+    }
+    if (type != NULL ? !read_types(draft, type, alias) : !toc_below_bind(draft, node, index)) {
         return false; /* What follows hangs on the types. */
     }
     ok = read_at(draft, toc_yaml_find(node, "at"), alias) && ok;

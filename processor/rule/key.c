@@ -168,7 +168,9 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
         if (toc_str_equal(child->key, name)) {
             name = child->text;
             int slot = toc_events_slot(type, name);
-            *out_sort = sort_of(toc_events_slot_kind(type, slot));
+            *out_sort = slot >= 0 && type->fields[slot].place_kind.size > 0
+                            ? KEY_PLACE
+                            : sort_of(toc_events_slot_kind(type, slot));
             return slot;
         }
     }
@@ -177,7 +179,10 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
         return TOC_SLOT_PLACE;
     }
     int slot = toc_events_slot(type, name);
-    *out_sort = slot == TOC_SLOT_NONE ? KEY_NONE : sort_of(toc_events_slot_kind(type, slot));
+    *out_sort = slot == TOC_SLOT_NONE ? KEY_NONE
+                : slot >= 0 && type->fields[slot].place_kind.size > 0
+                    ? KEY_PLACE
+                    : sort_of(toc_events_slot_kind(type, slot));
     return slot;
 }
 
@@ -245,12 +250,50 @@ static void not_carried(struct toc_draft *draft, int index, size_t part)
                        (int)alias->name.size, alias->name.data, (int)name.size, name.data);
 }
 
+/* What values alias @index gives part @part. */
+static enum toc_value_kind kind_of(const struct toc_draft *draft, int index, size_t part)
+{
+    const struct toc_binding *binding = &draft->rule->aliases[index].bindings[0];
+    int slot = binding->key_slots[part];
+
+    return slot == TOC_SLOT_PLACE
+               ? TOC_VALUE_TEXT
+               : toc_events_slot_kind(
+                     toc_catalogue_type(draft->loader->catalogue, (size_t)binding->type), slot);
+}
+
+/* Alerts may lack parts of the key, but one event has to give it whole. */
+static void check_given(struct toc_draft *draft)
+{
+    const struct toc_rule *rule = draft->rule;
+    unsigned whole = (1U << rule->key_part_count) - 1;
+    int bare = -1;
+
+    for (int i = 0; i < (int)rule->alias_count; i++) {
+        const struct toc_alias *alias = &rule->aliases[i];
+        if (draft->is_broken[i] || (alias->roles & (unsigned)ROLES_WHOLE_KEY) == 0) {
+            continue;
+        }
+        if (alias->key_mask == whole) {
+            return;
+        }
+        bare = alias->is_alert ? i : bare;
+    }
+    for (size_t part = 0; bare >= 0 && part < rule->key_part_count; part++) {
+        if ((rule->aliases[bare].key_mask >> part & 1) == 0) {
+            not_carried(draft, bare, part);
+            return;
+        }
+    }
+}
+
 static void fill_parts(struct toc_draft *draft)
 {
     struct toc_rule *rule = draft->rule;
 
     for (size_t part = 0; part < rule->key_part_count; part++) {
         enum key_sort sort = KEY_NONE;
+        enum toc_value_kind kind = TOC_VALUE_TEXT;
         bool ok = true;
 
         if (rule->key_parts[part].is_milestone) {
@@ -268,6 +311,9 @@ static void fill_parts(struct toc_draft *draft)
                 break;
             }
             if (found == KEY_NONE && (alias->roles & (unsigned)ROLES_WHOLE_KEY) != 0) {
+                if (rule->kind == TOC_KIND_ALL_OF && alias->is_alert) {
+                    continue; /* It counts for every key that another gives. */
+                }
                 not_carried(draft, i, part);
                 break;
             }
@@ -280,9 +326,11 @@ static void fill_parts(struct toc_draft *draft)
                 break;
             }
             sort = found != KEY_NONE ? found : sort;
+            kind = found != KEY_NONE ? kind_of(draft, i, part) : kind;
         }
         rule->key_parts[part].is_place = sort == KEY_PLACE;
         rule->key_parts[part].is_text = sort == KEY_TEXT;
+        rule->key_parts[part].kind = sort == KEY_NUMBER ? TOC_VALUE_NUMBER : kind;
         if (sort == KEY_PLACE) { /* Shown as the kind is spelled. */
             for (size_t i = 0; i < rule->alias_count; i++) {
                 if (rule->aliases[i].near.is_set &&
@@ -384,7 +432,12 @@ void toc_key_resolve(struct toc_draft *draft)
     add_milestone(draft);
     check_locations(draft);
     if (!draft->is_key_broken) {
+        size_t errors = toc_diag_errors(draft->loader->diag);
         fill_parts(draft);
+        if (draft->rule->kind == TOC_KIND_ALL_OF &&
+            toc_diag_errors(draft->loader->diag) == errors) {
+            check_given(draft);
+        }
         check_ties(draft, has_key);
     }
 }

@@ -20,6 +20,7 @@ enum toc_key_kind {
     TOC_KEY_VERSION, /* A whole number from 1. */
     TOC_KEY_STATUS,
     TOC_KEY_LEVEL,
+    TOC_KEY_CHANGE, /* A change of an alert. */
     TOC_KEY_BOOL,
     TOC_KEY_SPAN,
     TOC_KEY_DISTANCE,

@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "base/mem.h"
 #include "expr/pattern.h"
-#include "rule/draft.h"
+#include "rule/below.h"
 #include "rule/files.h"
 #include "rule/words.h"
 
@@ -165,7 +165,7 @@ static bool load_surroundings(struct load *load, const struct toc_rule_paths *pa
     if (!ok) {
         return false;
     }
-    loader->catalogue = set->catalogue;
+    loader->catalogue = loader->alert_types = set->catalogue;
     loader->places = set->places;
     gather_names(loader);
     return true;
@@ -200,6 +200,7 @@ static void load_rules(struct load *load, const struct toc_rule_paths *paths, st
 
         if (!toc_files_parse(loader->arena, loader->diag, files[i], &load->digest, &documents) &&
             is_cut_short(loader->diag, findings)) {
+            loader->is_cut_short = true;
             continue;
         }
         if (!is_judged) {
@@ -211,12 +212,15 @@ static void load_rules(struct load *load, const struct toc_rule_paths *paths, st
                 !edit->on_document(document, loader->arena, edit->context)) {
                 continue;
             }
-            const struct toc_rule *rule =
-                document->is_empty ? NULL : toc_draft_read(loader, document);
-
-            if (rule != NULL) { /* Broken ones too: a name given twice is told all the same. */
-                add_rule(load, rule);
+            if (!document->is_empty) {
+                toc_below_gather(loader, document);
             }
+        }
+    }
+    toc_below_read(loader);
+    for (size_t i = 0; i < loader->document_count; i++) {
+        if (loader->documents[i].rule != NULL) { /* Broken ones too: a name given twice is told. */
+            add_rule(load, loader->documents[i].rule);
         }
     }
     if (toc_diag_errors(loader->diag) == load->errors && load->set->count == 0) {

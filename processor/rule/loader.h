@@ -21,6 +21,8 @@ struct toc_list { /* lists/NAME.yaml */
     const struct toc_yaml *items;
 };
 
+struct toc_document; /* rule/below.h */
+
 enum { TOC_LOADER_MEANT = 16 };
 struct toc_loader {
     struct toc_arena *arena;
@@ -30,7 +32,11 @@ struct toc_loader {
     struct toc_names types, place_kinds, place_words; /* place_words: kinds and names. */
     struct toc_names list_names, tags, topics, recipients;
     const struct toc_list *lists;
-    struct toc_patterns *patterns; /* Compiled; they live as long as the rule set. */
+    struct toc_document *documents; /* Every rule of the set, as far as it is read. */
+    size_t document_count, document_room;
+    bool is_cut_short;                 /* A file could not be read to its end: rules may lack. */
+    struct toc_catalogue *alert_types; /* The catalogue: alerts that rules read are added. */
+    struct toc_patterns *patterns;     /* Compiled; they live as long as the rule set. */
     struct {
         const struct toc_yaml *map;
         struct toc_str key;

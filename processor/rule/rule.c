@@ -10,7 +10,34 @@ int64_t toc_rule_memory_ms(const struct toc_rule *rule)
     if (rule->alert.expire_after_ms > memory_ms) {
         memory_ms = rule->alert.expire_after_ms;
     }
-    return memory_ms + rule->alert.for_ms + rule->alert.keep_firing_ms;
+    return memory_ms + rule->alert.for_ms + rule->alert.keep_firing_ms + rule->below_memory_ms;
+}
+
+int64_t toc_rule_lag_ms(const struct toc_rule *rule)
+{
+    for (size_t a = 0; a < rule->alias_count; a++) {
+        for (size_t b = 0; b < rule->aliases[a].binding_count; b++) {
+            if (rule->aliases[a].bindings[b].from_slot != TOC_SLOT_NONE) {
+                return rule->below_lag_ms + TOC_RULE_FROM_MS;
+            }
+        }
+    }
+    return rule->below_lag_ms;
+}
+
+const char *toc_change_text(enum toc_change change)
+{
+    static const char *const texts[] = {
+        [TOC_CHANGE_NONE] = "",
+        [TOC_CHANGE_NEW] = "new",
+        [TOC_CHANGE_ACKED] = "acked",
+        [TOC_CHANGE_ESCALATED] = "escalated",
+        [TOC_CHANGE_DEESCALATED] = "deescalated",
+        [TOC_CHANGE_CLEARED] = "cleared",
+        [TOC_CHANGE_EXPIRED] = "expired",
+    };
+
+    return texts[change];
 }
 
 size_t toc_rule_part_count(const struct toc_rule *rule)

@@ -19,6 +19,10 @@ enum {
     TOC_RULE_MILESTONES = 8,
     TOC_RULE_MIN_DISTINCT = 4, /* Fields of `min_distinct`. */
     TOC_RULE_ESCALATIONS = 8,
+    TOC_RULE_RANK = 16, /* Rules over rules over ... */
+    /* An absence with `from` starts clocks in the past: so far back it is exact, beyond it the
+     * clock acts from there on. */
+    TOC_RULE_FROM_MS = 86400000,
 };
 
 /* The numbers are part of rule hashes: new ones come last. */
@@ -62,6 +66,20 @@ enum toc_role {
     TOC_ROLE_CLEAR = 16,
 };
 
+/* What of an alert of another rule an alias takes: its being open (or its begin), or one change. */
+enum toc_change {
+    TOC_CHANGE_NONE, /* No `state`: open from begin to end in windows, else its begin. */
+    TOC_CHANGE_NEW,  /* As told, at the lane clock. */
+    TOC_CHANGE_ACKED,
+    TOC_CHANGE_ESCALATED, /* Part of the truth: at the time of the change of level. */
+    TOC_CHANGE_DEESCALATED,
+    TOC_CHANGE_CLEARED, /* At the episode's end. */
+    TOC_CHANGE_EXPIRED,
+    TOC_CHANGE_COUNT,
+};
+
+struct toc_rule;
+
 /* Place selector of `near: { place, distance }`. */
 struct toc_near_place {
     bool is_set;
@@ -93,6 +111,7 @@ struct toc_binding {
     int from_slot;   /* absence `from`, of `after` events; else TOC_SLOT_NONE. */
     int weight_slot; /* average `weight`; else TOC_SLOT_NONE. */
     int distinct_slots[TOC_RULE_MIN_DISTINCT]; /* min_distinct: as many as the rule has fields. */
+    const struct toc_rule *below; /* Alerts of this rule (rule/below.h); NULL: reported events. */
 };
 
 struct toc_alias {
@@ -104,14 +123,20 @@ struct toc_alias {
     struct toc_tie clear_tie;
     struct toc_binding *bindings;
     size_t binding_count;
+    bool is_alert;          /* Alerts of other rules: every binding has `below`. */
+    bool is_stretch;        /* They count while they are open, whatever `within`. */
+    enum toc_change change; /* Of alerts: which of their changes. */
+    bool is_any;            /* `alert: any`: each from when it reaches `level`. */
+    enum toc_level level;
 };
 
 struct toc_key_part {
-    struct toc_str name; /* As in group_by. */
-    bool is_place;       /* A place kind; its values are place ids, shown by place name. */
-    bool is_text;        /* A text field; neither: a number, bool or time. */
-    bool is_cased;       /* Reserved; keys compare folded. */
-    bool is_milestone;   /* Which milestone of an absence. */
+    struct toc_str name;      /* As in group_by. */
+    bool is_place;            /* A place kind; its values are place ids, shown by place name. */
+    bool is_text;             /* A text field; neither: a number, bool or time. */
+    bool is_cased;            /* Reserved; keys compare folded. */
+    bool is_milestone;        /* Which milestone of an absence. */
+    enum toc_value_kind kind; /* TEXT for a place, too. */
 };
 
 /* A milestone of an absence: the event awaited, and until when. */
@@ -248,6 +273,11 @@ struct toc_rule {
     size_t member_count;                 /* Entries. */
     const struct toc_str *member_labels; /* As written. */
 
+    /* Rules over alerts: */
+    unsigned rank;           /* 0: reads reported events alone; else one more than what it reads. */
+    int64_t below_memory_ms; /* The longest memory of those below, theirs included. */
+    int64_t below_lag_ms;    /* How far behind their horizon those below can still change. */
+
     struct toc_alert_spec alert;
     const struct toc_yaml *source; /* The document as written. */
     const struct toc_yaml *tests;  /* The `tests` node, or NULL: its shape is checked (inline.c),
@@ -267,6 +297,11 @@ size_t toc_rule_part_count(const struct toc_rule *rule);
 const struct toc_rule *toc_rule_part(const struct toc_rule *rule, size_t index);
 /* Can an episode's level be another than the rule's, or change? */
 bool toc_rule_has_levels(const struct toc_rule *rule);
+/* How far behind its horizon its episodes can still change: clocks that start before their report
+ * (`from`), its own or of the rules below. */
+int64_t toc_rule_lag_ms(const struct toc_rule *rule);
+/* "new", "acked", ..: as written after `state:`. */
+const char *toc_change_text(enum toc_change change);
 const char *toc_level_text(enum toc_level level);
 /* False: no level is called so; @out is left alone. */
 bool toc_level_parse(struct toc_str text, enum toc_level *out);

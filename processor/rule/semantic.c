@@ -120,6 +120,10 @@ static void add_alias(struct toc_text *out, const struct toc_rule *rule,
 
     toc_text_add_json(out, alias->name);
     toc_text_addf(out, " roles=%u near=", alias->roles);
+    if (alias->is_alert) {
+        toc_text_addf(out, "%d %d %d ", (int)alias->change, alias->is_any ? 1 : 0,
+                      (int)alias->level);
+    }
     if (alias->near.is_set) {
         toc_text_add_json(out, alias->near.kind);
         if (alias->near.only >= 0) {
@@ -135,6 +139,10 @@ static void add_alias(struct toc_text *out, const struct toc_rule *rule,
         struct toc_text *text = bag_add(&bindings);
 
         toc_text_add_json(text, type->name);
+        if (binding->below != NULL) { /* What those below mean is part of it. */
+            toc_text_addf(text, "%016" PRIx64 "%016" PRIx64 " ", binding->below->hash.high,
+                          binding->below->hash.low);
+        }
         add_slot(text, type, binding->at_slot);
         for (size_t part = 0; part < rule->key_part_count; part++) {
             add_slot(text, type, binding->key_slots[part]);

@@ -13,6 +13,10 @@ static void release(struct toc_episode *episode, struct toc_kept_pool *pool)
             toc_kept_release(pool, episode->newest[i].kept);
         }
     }
+    if (episode->located != NULL) {
+        toc_kept_release(pool, episode->located);
+        episode->located = NULL;
+    }
     toc_mem_free(episode->evidence);
     episode->evidence = NULL;
     episode->evidence_count = episode->evidence_room = 0;
@@ -65,6 +69,9 @@ void toc_episodes_copy(struct toc_episodes *to, const struct toc_episodes *from,
         }
         for (size_t e = 0; e < copy->evidence_count; e++) {
             toc_kept_share(copy->evidence[e].kept);
+        }
+        if (copy->located != NULL) {
+            toc_kept_share(copy->located);
         }
         for (size_t e = 0; e < TOC_EPISODE_ALIASES; e++) {
             if (copy->newest[e].kept != NULL) {
@@ -128,6 +135,32 @@ static void note_newest(struct toc_episode *episode, const struct toc_evidence *
     toc_kept_share(newest->kept);
 }
 
+static void locate(struct toc_episode *episode, const struct toc_evidence *evidence,
+                   struct toc_kept_pool *pool)
+{
+    if (episode->is_placed || !evidence->has_point ||
+        (episode->located != NULL && toc_kept_compare(episode->located, evidence->kept) > 0)) {
+        return;
+    }
+    toc_kept_share(evidence->kept);
+    if (episode->located != NULL) {
+        toc_kept_release(pool, episode->located);
+    }
+    episode->located = evidence->kept;
+    episode->has_point = true;
+    episode->lat_deg = evidence->lat_deg;
+    episode->lon_deg = evidence->lon_deg;
+}
+
+void toc_episode_place(struct toc_episode *episode, struct toc_kept_pool *pool)
+{
+    episode->is_placed = true;
+    if (episode->located != NULL) {
+        toc_kept_release(pool, episode->located);
+        episode->located = NULL;
+    }
+}
+
 void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evidence,
                      struct toc_kept_pool *pool)
 {
@@ -148,6 +181,7 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
         at--;
     }
     note_newest(episode, evidence, pool);
+    locate(episode, evidence, pool);
     if (is_known) { /* It qualifies for two aliases: one event all the same. */
         return;
     }

@@ -68,7 +68,21 @@ struct toc_episode {
     size_t evidence_count, evidence_room;
     struct toc_evidence newest[TOC_EPISODE_ALIASES]; /* Newest evidence by alias, for texts. */
     struct toc_alert *alert;                         /* What was told of it, or NULL. Not copied. */
+    /* For the rules above: */
+    struct toc_hash128 origin; /* Clusters: the event that made it. */
+    bool has_point;            /* Where: the newest evidence it had at its begin that says so. */
+    bool is_placed;            /* Its begin is over: that stays. */
+    double lat_deg, lon_deg;
+    struct toc_kept *located; /* Which evidence that is, until it is placed; or NULL. */
+    bool is_merged; /* It went into another at merged_ms; no episode of its own any more. */
+    int64_t merged_ms;
 };
+
+/* From when on nothing of it matters any more. */
+static inline int64_t toc_episode_over_ms(const struct toc_episode *episode)
+{
+    return episode->is_merged ? episode->merged_ms : episode->end_ms;
+}
 
 struct toc_episodes {
     struct toc_episode *items;
@@ -92,6 +106,8 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
 void toc_episode_begin(struct toc_episode *episode, int64_t begin_ms);
 /* From @since_ms on, no earlier than the last change, it stands at @level. */
 void toc_episode_level(struct toc_episode *episode, int64_t since_ms, uint8_t level);
+/* Its begin is over: where it is stays. */
+void toc_episode_place(struct toc_episode *episode, struct toc_kept_pool *pool);
 /* Move all evidence of @from into @into. @from keeps none. */
 void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
                       struct toc_kept_pool *pool);

@@ -90,7 +90,7 @@ struct toc_kept *toc_kept_create(struct toc_kept_pool *pool, const struct toc_ev
                                  struct toc_str type_name)
 {
     size_t size = sizeof(struct toc_kept) + wish.count * sizeof(struct toc_value) + event->id.size +
-                  event->source.size;
+                  event->source.size + event->sort.size;
     for (size_t i = 0; i < wish.count; i++) {
         struct toc_value value = toc_event_value(event, wish.slots[i]);
         size += text_bytes(&value);
@@ -124,6 +124,7 @@ struct toc_kept *toc_kept_create(struct toc_kept_pool *pool, const struct toc_ev
     }
     kept->id = put(&at, event->id);
     kept->source = put(&at, event->source);
+    kept->sort = event->sort.size > 0 ? put(&at, event->sort) : kept->id;
     toc_assert(at <= (char *)kept + room);
     pool->kept++;
     return kept;
@@ -155,11 +156,38 @@ const struct toc_value *toc_kept_field(const struct toc_kept *kept, int slot)
     return NULL;
 }
 
+static void rename_text(struct toc_str *text, struct toc_str from, struct toc_str to)
+{
+    union {
+        const char *in;
+        char *out;
+    } bytes = {.in = text->data};
+
+    if (toc_str_equal(*text, from)) {
+        memcpy(bytes.out, to.data, to.size);
+    }
+}
+
+void toc_kept_rename(struct toc_kept *kept, struct toc_str id)
+{
+    char old[64];
+    struct toc_str from = {.data = old, .size = id.size};
+
+    toc_assert(kept->id.size == id.size && id.size <= sizeof old);
+    memcpy(old, kept->id.data, id.size);
+    for (size_t i = 0; i < kept->field_count; i++) {
+        if (kept->fields[i].kind == TOC_VALUE_TEXT) {
+            rename_text(&kept->fields[i].text, from, id);
+        }
+    }
+    rename_text(&kept->id, from, id);
+}
+
 int toc_kept_compare(const struct toc_kept *a, const struct toc_kept *b)
 {
     if (a->at_ms != b->at_ms) {
         return a->at_ms < b->at_ms ? -1 : 1;
     }
     int order = toc_str_compare(a->source, b->source);
-    return order != 0 ? order : toc_str_compare(a->id, b->id);
+    return order != 0 ? order : toc_str_compare(a->sort, b->sort);
 }

@@ -21,7 +21,8 @@ struct toc_kept {
     int64_t offset;
     struct toc_str topic, type_name; /* Borrowed from the engine, which interns them. */
     struct toc_str id, source;
-    const int *slots; /* Which fields were kept: borrowed wish list, field_count of them. */
+    struct toc_str sort; /* What orders it among those of one time and source: mostly the id. */
+    const int *slots;    /* Which fields were kept: borrowed wish list, field_count of them. */
     size_t field_count;
     struct toc_value fields[]; /* Texts lie behind. */
 };
@@ -53,6 +54,9 @@ void toc_kept_release(struct toc_kept_pool *pool, struct toc_kept *kept);
 
 /* Field in @slot, or NULL if it was not kept or is missing. */
 const struct toc_value *toc_kept_field(const struct toc_kept *kept, int slot);
+
+/* An alert goes by another name now: @id, of as many bytes as the old one. */
+void toc_kept_rename(struct toc_kept *kept, struct toc_str id);
 
 /* Order of evidence: time, source, id. <0, 0, >0. */
 int toc_kept_compare(const struct toc_kept *a, const struct toc_kept *b);

@@ -48,6 +48,16 @@ uint64_t toc_ring_add(struct toc_ring *ring, const struct toc_entry *entry)
     return seq;
 }
 
+void toc_ring_remove(struct toc_ring *ring, uint64_t seq, struct toc_kept_pool *pool)
+{
+    toc_assert(seq >= ring->first && seq < ring->end);
+    toc_kept_release(pool, toc_ring_get(ring, seq)->kept);
+    for (; seq + 1 < ring->end; seq++) {
+        *toc_ring_get(ring, seq) = *toc_ring_get(ring, seq + 1);
+    }
+    ring->end--;
+}
+
 void toc_ring_drop(struct toc_ring *ring, struct toc_kept_pool *pool)
 {
     toc_assert(ring->first < ring->end);

@@ -19,11 +19,13 @@ enum toc_mark_bit {
     TOC_MARK_CUT = 2,      /* A line of clear_when touches it: it counts no more. */
     TOC_MARK_EVIDENCE = 4, /* Evidence of the episode that is on. */
     TOC_MARK_MISSED = 8,   /* A clock whose deadline has passed. */
+    TOC_MARK_IN = 16,      /* A stretch that is in the window now. */
 };
 
 struct toc_entry {
-    int64_t at_ms; /* When it acts; mostly the event's time. */
-    int64_t value; /* Number in millionths, hash of a distinct value, start of a clock, or the
+    int64_t at_ms;  /* When it acts; mostly the event's time. */
+    int64_t end_ms; /* Of a stretch: the first ms in which it is over; NEVER while it is open. */
+    int64_t value;  /* Number in millionths, hash of a distinct value, start of a clock, or the
                       date up to which a line cuts: by role. */
     struct toc_kept *kept;
     double lat_deg, lon_deg;
@@ -43,6 +45,8 @@ struct toc_entry {
     /* A line of people that touches one alert only, by its evidence: the one that the event
      * kept->identity made true. */
     bool is_by_evidence;
+    bool is_stretch; /* An alert: it counts from at_ms until end_ms. */
+    bool is_shared;  /* .. for every key, whether or not it has anything else. */
 };
 
 struct toc_ring {
@@ -58,6 +62,8 @@ static inline struct toc_entry *toc_ring_get(const struct toc_ring *ring, uint64
 }
 /* Put @entry (its reference moves in) in its place; returns its seq. Entries behind move up. */
 uint64_t toc_ring_add(struct toc_ring *ring, const struct toc_entry *entry);
+/* Take the entry at @seq out; those behind move down. */
+void toc_ring_remove(struct toc_ring *ring, uint64_t seq, struct toc_kept_pool *pool);
 /* Forget the first entry. */
 void toc_ring_drop(struct toc_ring *ring, struct toc_kept_pool *pool);
 /* The first seq whose time is >= @at_ms (end if none). */
