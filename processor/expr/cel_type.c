@@ -235,6 +235,9 @@ static bool takes_null(const struct toc_cel_type *type)
 static bool fits(struct toc_cel_bindings *bindings, const struct toc_cel_type *from,
                  const struct toc_cel_type *to)
 {
+    if (to->shape == TOC_CEL_S_NUMBER) { /* A wish, not a type: nothing is bound to it. */
+        return toc_cel_type_is_number(from) || toc_cel_type_is_dyn(from);
+    }
     if (to->shape == TOC_CEL_S_PARAMETER) {
         return substitute(bindings, to, from);
     }
@@ -243,9 +246,6 @@ static bool fits(struct toc_cel_bindings *bindings, const struct toc_cel_type *f
     }
     if (from->shape == TOC_CEL_S_DYN || to->shape == TOC_CEL_S_DYN) {
         return true;
-    }
-    if (to->shape == TOC_CEL_S_NUMBER) {
-        return toc_cel_type_is_number(from);
     }
     if (toc_cel_type_is(from, TOC_CEL_NULL)) {
         return takes_null(to);
