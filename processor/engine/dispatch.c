@@ -503,9 +503,24 @@ void toc_dispatch_raised(struct toc_engine *engine, const struct toc_event *even
     }
 }
 
+/* What a trend takes for usual reaches back to the begin of the stream, not further. */
+static void begin_trends(struct toc_engine *engine, struct toc_ruled *ruled)
+{
+    for (struct toc_keyed *keyed = ruled->first, *next; keyed != NULL; keyed = next) {
+        next = keyed->next;
+        if (ruled->since_ms < engine->begin_ms) { /* One put in later sees from then on. */
+            toc_match_stream(&keyed->match, engine->begin_ms);
+        }
+        toc_keyed_tell(engine, keyed, true);
+    }
+}
+
 void toc_dispatch_members(struct toc_engine *engine)
 {
     for (size_t r = 0; r < engine->rule_count; r++) {
         toc_dispatch_members_of(engine, &engine->rules[r]);
+        if (engine->rules[r].rule->kind == TOC_KIND_TREND) {
+            begin_trends(engine, &engine->rules[r]);
+        }
     }
 }

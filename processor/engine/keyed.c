@@ -142,6 +142,8 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
     toc_match_init(&keyed->match, ruled->rule, &engine->pool, now_ms, begin_ms);
     toc_keyed_bind_levels(engine, keyed);
     keyed->match.is_raised = ruled->variant_count > 0;
+    keyed->match.stream_ms =
+        ruled->since_ms > engine->begin_ms ? ruled->since_ms : engine->begin_ms;
     toc_table_add(&ruled->keys, hash, keyed);
     keyed->previous = ruled->last;
     *(ruled->last != NULL ? &ruled->last->next : &ruled->first) = keyed;

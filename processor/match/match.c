@@ -23,8 +23,9 @@ static const struct {
     [TOC_KIND_SILENCE] = {toc_absence_step, toc_absence_next},
     [TOC_KIND_RATIO] = {toc_window_step, toc_window_next},
     [TOC_KIND_PERCENTILE] = {toc_window_step, toc_window_next},
+    [TOC_KIND_TREND] = {toc_window_step, toc_window_next},
 };
-_Static_assert(sizeof kinds / sizeof kinds[0] == TOC_KIND_PERCENTILE + 1, "a kind has no matcher");
+_Static_assert(sizeof kinds / sizeof kinds[0] == TOC_KIND_TREND + 1, "a kind has no matcher");
 
 static void step(struct toc_match *match, struct toc_match_state *state, int64_t at_ms,
                  uint64_t end)
@@ -81,11 +82,24 @@ static void know_from(struct toc_match_state *state, int64_t begin_ms)
     state->known_ms = state->watched_ms = begin_ms;
 }
 
+static bool has_tied_line(const struct toc_rule *rule)
+{
+    for (size_t i = 0; i < rule->alias_count; i++) {
+        if ((rule->aliases[i].roles & TOC_ROLE_CLEAR) != 0 &&
+            rule->aliases[i].clear_tie.alias >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void toc_match_init(struct toc_match *match, const struct toc_rule *rule,
                     struct toc_kept_pool *pool, int64_t now_ms, int64_t begin_ms)
 {
     *match = (struct toc_match){.rule = rule,
                                 .threshold = rule->threshold,
+                                .stream_ms = TOC_INSTANT_NONE,
+                                .is_line_tied = has_tied_line(rule),
                                 .pool = pool,
                                 .lag_ms = toc_rule_lag_ms(rule),
                                 .is_at_once = toc_match_is_at_once(rule),
@@ -159,7 +173,10 @@ static void rewind_newest(struct toc_match *match)
                              sizeof *to->members);
     to->episodes = old.episodes;
     toc_episodes_copy(&to->episodes, &from->episodes, from->now_ms, match->pool);
-    for (uint64_t seq = match->ring.first; seq < match->ring.end; seq++) {
+    /* A trend keeps long what only a line by distance could mark. */
+    bool is_long = match->rule->kind == TOC_KIND_TREND && !match->is_line_tied;
+    uint64_t first = is_long ? from->low : match->ring.first;
+    for (uint64_t seq = first; seq < match->ring.end; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         entry->marks[1] = entry->marks[0];
     }
@@ -279,6 +296,15 @@ void toc_match_begin(struct toc_match *match, int64_t begin_ms)
     sweep(match, &match->newest, to_ms);
 }
 
+void toc_match_stream(struct toc_match *match, int64_t begin_ms)
+{
+    int64_t to_ms = match->newest.now_ms;
+
+    match->stream_ms = begin_ms;
+    rewind_newest(match);
+    sweep(match, &match->newest, to_ms);
+}
+
 /* The first seq the settled state can still want. */
 static uint64_t first_wanted(const struct toc_match *match)
 {
@@ -304,7 +330,7 @@ static uint64_t first_wanted(const struct toc_match *match)
         seq = state->pending < seq ? state->pending : seq;
         break;
     default:
-        seq = state->low;
+        seq = rule->kind == TOC_KIND_TREND ? toc_trend_first(match, state) : state->low;
         if (state->life.is_raw && !state->life.is_held && state->life.raw_seq < seq) {
             seq = state->life.raw_seq;
         }
@@ -396,6 +422,7 @@ bool toc_match_is_at_once(const struct toc_rule *rule)
     case TOC_KIND_AVERAGE:
     case TOC_KIND_RATIO:
     case TOC_KIND_PERCENTILE:
+    case TOC_KIND_TREND:
     case TOC_KIND_ABSENCE:
     case TOC_KIND_SILENCE:
         break;

@@ -73,7 +73,9 @@ struct toc_level_room {
 
 struct toc_match {
     const struct toc_rule *rule;
-    int64_t threshold;                       /* The rule's. */
+    int64_t threshold; /* The rule's. */
+    int64_t stream_ms; /* trend: the begin of the stream; the owner says. NONE: not known. */
+    bool is_line_tied; /* Lines may touch single events: marks of old ones matter. */
     const struct toc_level_room *level_room; /* Only of rules with `escalate: when`; else NULL. */
     struct toc_kept_pool *pool;
     struct toc_ring ring;
@@ -120,6 +122,8 @@ void toc_match_advance(struct toc_match *match, int64_t to_ms);
 void toc_match_settle(struct toc_match *match, int64_t horizon_ms);
 /* A key from `members`: the stream begins earlier than was known. */
 void toc_match_begin(struct toc_match *match, int64_t begin_ms);
+/* trend: the stream begins at @begin_ms, earlier than was known. What is settled stays as it is. */
+void toc_match_stream(struct toc_match *match, int64_t begin_ms);
 /* The next ms after `newest` at which something changes by time alone, or NEVER. */
 int64_t toc_match_next(const struct toc_match *match);
 /* Does it hold nothing worth keeping: no entry, no episode, no clock? */

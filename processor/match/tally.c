@@ -9,7 +9,8 @@ _Static_assert(TOC_RULE_MIN_DISTINCT == (int)TOC_ENTRY_DISTINCT, "an entry has r
 bool toc_tally_is_needed(const struct toc_rule *rule)
 {
     return rule->kind == TOC_KIND_RATIO || rule->kind == TOC_KIND_PERCENTILE ||
-           rule->distinct_field_count > 0 || toc_rule_is_weighing(rule);
+           rule->kind == TOC_KIND_TREND || rule->distinct_field_count > 0 ||
+           toc_rule_is_weighing(rule);
 }
 
 void toc_tally_finish(struct toc_tally *tally)
@@ -22,6 +23,7 @@ void toc_tally_finish(struct toc_tally *tally)
     }
     toc_ordered_finish(&tally->ordered);
     toc_weighing_finish(&tally->weighing);
+    toc_trend_finish(&tally->trend);
     toc_mem_free(tally);
 }
 
@@ -34,6 +36,7 @@ void toc_tally_copy(struct toc_tally *to, const struct toc_tally *from)
     to->to = from->to;
     toc_ordered_copy(&to->ordered, &from->ordered);
     toc_weighing_copy(&to->weighing, &from->weighing);
+    toc_trend_copy(&to->trend, &from->trend);
 }
 
 static bool is_from_above(const struct toc_rule *rule)
@@ -187,7 +190,7 @@ static bool is_enough(const struct toc_rule *rule, const struct toc_match_state 
 {
     uint64_t events = rule->kind == TOC_KIND_RATIO ? state->tally->to : state->count;
 
-    if (rule->least_events > 1 && events < (uint64_t)rule->least_events) {
+    if (events < (uint64_t)rule->least_events) {
         return false;
     }
     for (size_t i = 0; i < rule->distinct_field_count; i++) {
@@ -232,6 +235,9 @@ bool toc_tally_holds(const struct toc_match *match, const struct toc_match_state
         return state->tally->to > 0 &&
                compare(rule, (toc_int128)state->tally->of * 1000000,
                        (toc_int128)match->threshold * (toc_int128)state->tally->to);
+    case TOC_KIND_TREND:
+        return toc_trend_value(match, state, &above) &&
+               compare(rule, above, (toc_int128)match->threshold * 1000);
     case TOC_KIND_ALL_OF:
         return toc_tally_kinds(rule, state) == (int64_t)rule->counted_count;
     case TOC_KIND_ANY_KINDS:
@@ -307,6 +313,12 @@ bool toc_tally_value(const struct toc_match *match, const struct toc_match_state
     case TOC_KIND_PERCENTILE:
         *out = state->count > 0 ? percentile(rule, state->tally) : 0;
         return state->count > 0;
+    case TOC_KIND_TREND:
+        if (!toc_trend_value(match, state, &above)) {
+            return false;
+        }
+        *out = within_int64(divide(above, 1000));
+        return true;
     case TOC_KIND_RATIO:
         if (state->tally->to == 0) {
             return false;

@@ -4,6 +4,7 @@
  * window holds: constant time, O(log n) of a percentile. rules/README.md, "Windowed kinds", "More
  * windowed kinds". Memory: see struct toc_tally. Threads: one owner. */
 #pragma once
+#include "match/trend.h"
 #include "match/weighing.h"
 #include "state/distinct.h"
 #include "state/ordered.h"
@@ -16,6 +17,7 @@ struct toc_tally { /* What only some kinds need. */
     uint64_t of, to;            /* ratio */
     struct toc_ordered ordered; /* percentile */
     struct toc_weighing weighing;
+    struct toc_trend trend;
 };
 
 /* Does a rule of this kind need one? */

@@ -15,6 +15,7 @@ static bool is_rising(const struct toc_rule *rule)
     case TOC_KIND_AVERAGE:
     case TOC_KIND_RATIO:
     case TOC_KIND_PERCENTILE:
+    case TOC_KIND_TREND:
         return false;
     case TOC_KIND_SUM:
         return !is_from_above(rule) && rule->is_sum_rising;
@@ -103,6 +104,16 @@ void toc_window_forget(const struct toc_match *match, struct toc_match_state *st
 {
     leave_before(match, state, state->now_ms - match->rule->within_ms);
     leave_over(match, state, state->now_ms);
+    if (match->rule->kind == TOC_KIND_TREND) {
+        toc_trend_move(match, state, state->now_ms);
+    }
+}
+
+/* The first event that counts: of a trend the baseline's, too. */
+static uint64_t first_of(const struct toc_match *match, const struct toc_match_state *state)
+{
+    return match->rule->kind == TOC_KIND_TREND ? toc_trend_first(match, state)
+                                               : toc_stretch_first(match, state);
 }
 
 static void draw_line(const struct toc_match *match, struct toc_match_state *state,
@@ -134,7 +145,7 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
     }
     const struct toc_episode *episode = toc_life_episode(state, &state->life);
     bool is_touching = episode != NULL && toc_match_touches(episode, line, &as);
-    uint64_t first = toc_stretch_first(match, state);
+    uint64_t first = first_of(match, state);
     for (uint64_t seq = first; seq < end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (entry->alias == tie.alias && entry->at_ms <= line->value &&
@@ -209,7 +220,9 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
     }
     struct toc_episode *episode = toc_life_episode(state, life);
     if (episode->count == 0) { /* A new one: marks of an earlier one mean nothing any more. */
-        uint64_t first = toc_stretch_first(match, state);
+        uint64_t first = match->rule->kind == TOC_KIND_TREND && !match->is_line_tied
+                             ? state->low
+                             : first_of(match, state);
         for (uint64_t seq = first; seq < state->next; seq++) {
             toc_ring_get(&match->ring, seq)->marks[state->mark] &= (uint8_t)~TOC_MARK_EVIDENCE;
         }
@@ -236,12 +249,13 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
                      uint64_t end)
 {
     const struct toc_rule *rule = match->rule;
-    bool is_said = false;
+    bool is_said = false, is_lined = false;
 
     for (uint64_t seq = state->next; seq < end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if ((toc_match_roles(match, entry) & TOC_ROLE_CLEAR) != 0) {
             draw_line(match, state, entry, at_ms, end);
+            is_lined = true;
         }
     }
     leave_before(match, state, at_ms - rule->within_ms);
@@ -260,6 +274,9 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
                 state->known_ms = at_ms;
             }
         }
+    }
+    if (rule->kind == TOC_KIND_TREND) {
+        (is_lined ? toc_trend_recount : toc_trend_move)(match, state, at_ms);
     }
     /* What is told at once can only run out; all else can be ended by what an event says. */
     enum toc_ending ending = is_said && !is_rising(rule) ? TOC_ENDING_SAID : TOC_ENDING_WINDOW;
@@ -283,6 +300,10 @@ int64_t toc_window_next(const struct toc_match *match, const struct toc_match_st
     if (state->stretches > 0 && (state->life.is_raw || !is_rising(rule)) &&
         state->stretch_end_ms < next_ms) {
         next_ms = state->stretch_end_ms;
+    }
+    if (rule->kind == TOC_KIND_TREND) {
+        int64_t change_ms = toc_trend_next(match, state);
+        next_ms = change_ms < next_ms ? change_ms : next_ms;
     }
     if (is_waiting_kind(rule) && state->is_known &&
         state->now_ms < state->known_ms + rule->within_ms) {

@@ -80,7 +80,10 @@ void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node);
 /* ratio.c: { of: EVENTS, to: EVENTS } */
 void toc_ratio_read(struct toc_draft *draft, const struct toc_yaml *node);
 /* enough.c: at_least_events, min_distinct. */
-void toc_enough_read(struct toc_draft *draft);
+void toc_enough_read(struct toc_draft *draft, bool has_events);
+/* trend_block.c: { count: EVENT }; what stands beside it, once `within` is known. */
+void toc_trend_block_read(struct toc_draft *draft, const struct toc_yaml *node);
+void toc_trend_block_baseline(struct toc_draft *draft, const struct toc_yaml *node);
 void toc_absence_block_read(struct toc_draft *draft, const struct toc_yaml *node);
 /* Once all else is read: one part a milestone. */
 void toc_absence_block_part(struct toc_draft *draft);

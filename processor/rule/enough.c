@@ -10,9 +10,10 @@ static void read_least_events(struct toc_draft *draft, const struct toc_yaml *no
         return;
     }
     int64_t least;
-    if (!toc_loader_decimal(text, 0, &least) || least < 1 || least > TOC_RULE_COUNT_MAX) {
+    int bottom = draft->rule->kind == TOC_KIND_TREND ? 0 : 1; /* None at all is a trend, too. */
+    if (!toc_loader_decimal(text, 0, &least) || least < bottom || least > TOC_RULE_COUNT_MAX) {
         toc_loader_error(loader, "E0320", node->mark,
-                         "`at_least_events` must be a whole number from 1 to %d",
+                         "`at_least_events` must be a whole number from %d to %d", bottom,
                          (int)TOC_RULE_COUNT_MAX);
         return;
     }
@@ -91,13 +92,13 @@ static void read_min_distinct(struct toc_draft *draft, const struct toc_yaml *no
     }
 }
 
-void toc_enough_read(struct toc_draft *draft)
+void toc_enough_read(struct toc_draft *draft, bool has_events)
 {
     const struct toc_yaml *events = toc_yaml_find(draft->when, "at_least_events");
     const struct toc_yaml *distinct = toc_yaml_find(draft->when, "min_distinct");
 
-    draft->rule->least_events = 1;
-    if (events != NULL) {
+    draft->rule->least_events = has_events ? 1 : 0;
+    if (events != NULL && has_events) {
         read_least_events(draft, events);
     }
     if (distinct != NULL) {

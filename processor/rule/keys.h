@@ -50,6 +50,10 @@ enum toc_key_kind {
     TOC_KEY_AVERAGE,
     TOC_KEY_PERCENTILE,
     TOC_KEY_RATIO,
+    TOC_KEY_TREND,
+    TOC_KEY_BASELINE,
+    TOC_KEY_METHOD,
+    TOC_KEY_NUMBER,
     TOC_KEY_MIN_DISTINCT, /* FIELD: a whole number from 1 */
     TOC_KEY_COUNT_LEAST,  /* A whole number from 1. */
     TOC_KEY_ABSENCE,

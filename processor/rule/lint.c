@@ -272,6 +272,17 @@ static void check_distinct(const struct lint *lint)
     }
 }
 
+/* A ratio of what is counted below the line, too, goes up to 1. */
+static void check_ratio(const struct lint *lint)
+{
+    const struct toc_rule *rule = lint->rule;
+    int verdict = judge_bounds(rule->compare, (double)rule->threshold / 1e6, 0, 1);
+
+    if (verdict != 0 && (rule->ratio_of & ~rule->ratio_to) == 0) {
+        tell_threshold(lint, verdict < 0, "such a ratio goes from 0 to 1");
+    }
+}
+
 static void check_threshold(const struct lint *lint)
 {
     switch (lint->rule->kind) {
@@ -283,6 +294,9 @@ static void check_threshold(const struct lint *lint)
     case TOC_KIND_MIN:
     case TOC_KIND_MAX:
         check_measure(lint);
+        break;
+    case TOC_KIND_RATIO:
+        check_ratio(lint);
         break;
     default:
         break;

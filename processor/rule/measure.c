@@ -122,6 +122,13 @@ void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node)
         return;
     }
     int index = draft->rule->counted[draft->rule->counted_count - 1];
+    if (draft->rule->aliases[index].is_alert && block == TOC_BLOCK_AVERAGE &&
+        (half_life != NULL || weight != NULL)) {
+        toc_loader_error(loader, "E0329",
+                         half_life != NULL ? half_life->key_mark : weight->key_mark,
+                         "`%s` goes with reported events, not with alerts",
+                         half_life != NULL ? "half_life" : "weight");
+    }
     if (field != NULL && !draft->is_broken[index]) {
         read_value_field(draft, index, field);
     }

@@ -4,6 +4,10 @@ int64_t toc_rule_memory_ms(const struct toc_rule *rule)
 {
     int64_t memory_ms = rule->within_ms;
 
+    if (rule->kind == TOC_KIND_TREND) {
+        memory_ms += (int64_t)rule->trend.windows * rule->trend.step_ms;
+        memory_ms = rule->trend.warm_up_ms > memory_ms ? rule->trend.warm_up_ms : memory_ms;
+    }
     if (rule->deadline_ms > memory_ms) {
         memory_ms = rule->deadline_ms;
     }
@@ -97,6 +101,7 @@ const char *toc_rule_kind_text(enum toc_rule_kind kind)
         [TOC_KIND_SILENCE] = "silence",
         [TOC_KIND_RATIO] = "ratio",
         [TOC_KIND_PERCENTILE] = "percentile",
+        [TOC_KIND_TREND] = "trend",
     };
 
     return texts[kind];
@@ -111,6 +116,7 @@ bool toc_rule_is_valued(const struct toc_rule *rule)
     case TOC_KIND_MAX:
     case TOC_KIND_RATIO:
     case TOC_KIND_PERCENTILE:
+    case TOC_KIND_TREND:
         return true;
     default:
         return false;

@@ -42,6 +42,18 @@ enum toc_rule_kind {
     TOC_KIND_SILENCE, /* absence with every */
     TOC_KIND_RATIO,
     TOC_KIND_PERCENTILE,
+    TOC_KIND_TREND,
+};
+
+enum toc_trend_method { TOC_TREND_RATIO, TOC_TREND_ROBUST_Z, TOC_TREND_EWMA };
+
+/* The baseline of a trend: window i = 1 .. windows lies i steps before the present one. */
+struct toc_trend_spec {
+    enum toc_trend_method method;
+    int64_t step_ms;
+    size_t windows;
+    int64_t floor, alpha; /* Millionths. */
+    int64_t warm_up_ms;
 };
 
 enum toc_compare { TOC_AT_LEAST, TOC_MORE_THAN, TOC_AT_MOST, TOC_LESS_THAN };
@@ -242,7 +254,7 @@ struct toc_rule {
     bool has_near; /* Pairwise near within `when`. */
     int64_t near_mm;
     bool is_sum_rising;   /* sum: the field's range has least >= 0, so more events only raise it. */
-    int64_t least_events; /* at_least_events; 1 where it is not said. */
+    int64_t least_events; /* at_least_events; 1 where it goes but is not said, else 0. */
     struct toc_str distinct_fields[TOC_RULE_MIN_DISTINCT]; /* min_distinct: names and how many. */
     int64_t distinct_least[TOC_RULE_MIN_DISTINCT];
     size_t distinct_field_count;
@@ -250,6 +262,7 @@ struct toc_rule {
     int64_t percent;             /* percentile: thousandths of a percent, 1 to 100,000. */
     int64_t half_life_ms;        /* average: 0 = none. */
     bool has_weight;             /* average */
+    struct toc_trend_spec trend; /* trend */
 
     /* event, sequence: */
     struct toc_step steps[TOC_RULE_STEPS];

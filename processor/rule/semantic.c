@@ -178,6 +178,9 @@ static void add_window(struct toc_text *out, const struct toc_rule *rule,
         toc_text_add_json(bag_add(&names), rule->aliases[rule->counted[i]].name);
     }
     bag_pour(&names, out);
+    if (rule->kind == TOC_KIND_TREND) { /* How far back events are kept. */
+        toc_text_addf(out, " base=%" PRId64 "*%zu", rule->trend.step_ms, rule->trend.windows);
+    }
     for (size_t i = 0; i < rule->distinct_field_count; i++) { /* As entries number them. */
         toc_text_add_json(out, rule->distinct_fields[i]);
     }
@@ -204,6 +207,10 @@ static void add_kind(struct toc_text *out, const struct toc_rule *rule)
 
     toc_text_addf(out, " events=%" PRId64 " p=%" PRId64 " half=%" PRId64, rule->least_events,
                   rule->percent, rule->half_life_ms);
+    if (rule->kind == TOC_KIND_TREND) {
+        toc_text_addf(out, " %d %" PRId64 " %" PRId64 " %" PRId64, (int)rule->trend.method,
+                      rule->trend.floor, rule->trend.alpha, rule->trend.warm_up_ms);
+    }
     for (size_t i = 0; i < rule->distinct_field_count; i++) {
         toc_text_addf(out, " %" PRId64, rule->distinct_least[i]);
     }

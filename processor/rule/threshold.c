@@ -26,41 +26,6 @@ static void check_threshold(struct toc_draft *draft, const struct toc_yaml *node
     }
 }
 
-/* A ratio is never below 0, nor above 1 if what it counts above the line it counts below too. */
-static void check_ratio(struct toc_draft *draft, const struct toc_yaml *node)
-{
-    const struct toc_rule *rule = draft->rule;
-    const int64_t one = 1000000;
-    bool is_part = (rule->ratio_of & ~rule->ratio_to) == 0;
-    int64_t threshold = rule->threshold;
-    bool is_always = false, is_never = false;
-
-    switch (rule->compare) {
-    case TOC_AT_LEAST:
-        is_always = threshold <= 0;
-        is_never = is_part && threshold > one;
-        break;
-    case TOC_MORE_THAN:
-        is_always = threshold < 0;
-        is_never = is_part && threshold >= one;
-        break;
-    case TOC_AT_MOST:
-        is_always = is_part && threshold >= one;
-        is_never = threshold < 0;
-        break;
-    case TOC_LESS_THAN:
-        is_always = is_part && threshold > one;
-        is_never = threshold <= 0;
-        break;
-    }
-    if (is_always || is_never) {
-        toc_loader_error(draft->loader, "E0321", node->mark, "%s %.*s is %s: the ratio is %s",
-                         comparisons[rule->compare], (int)node->text.size, node->text.data,
-                         is_always ? "always met" : "never met",
-                         is_part ? "from 0 to 1" : "0 or more");
-    }
-}
-
 static void read_threshold(struct toc_draft *draft, const struct toc_yaml *kind_node,
                            const struct toc_yaml *node)
 {
@@ -85,8 +50,13 @@ static void read_threshold(struct toc_draft *draft, const struct toc_yaml *kind_
                              (int)node->key.size, node->key.data);
             return;
         }
-        if (rule->kind == TOC_KIND_RATIO) {
-            check_ratio(draft, node);
+        if (rule->kind == TOC_KIND_RATIO &&
+            ((rule->compare == TOC_AT_LEAST && rule->threshold <= 0) ||
+             (rule->compare == TOC_MORE_THAN && rule->threshold < 0) ||
+             (rule->compare == TOC_AT_MOST && rule->threshold < 0) ||
+             (rule->compare == TOC_LESS_THAN && rule->threshold <= 0))) {
+            toc_loader_error(loader, "E0321", node->mark,
+                             "always or never met: a ratio is 0 or more");
         }
         if (rule->kind == TOC_KIND_SUM && rule->is_sum_rising &&
             ((rule->compare == TOC_AT_LEAST && rule->threshold <= 0) ||

@@ -10,6 +10,7 @@ enum {
     GOES_WITHOUT = 16,
     GOES_EVENTS = 32,
     GOES_DISTINCT = 64,
+    GOES_BASELINE = 128,
 };
 
 static const struct kind {
@@ -29,6 +30,8 @@ static const struct kind {
     {"max", TOC_KIND_MAX, GOES_WITHIN | GOES_COMPARE | GOES_DISTINCT},
     {"percentile", TOC_KIND_PERCENTILE, GOES_WITHIN | GOES_COMPARE | GOES_EVENTS | GOES_DISTINCT},
     {"ratio", TOC_KIND_RATIO, GOES_WITHIN | GOES_COMPARE | GOES_EVENTS | GOES_DISTINCT},
+    {"trend", TOC_KIND_TREND,
+     GOES_WITHIN | GOES_COMPARE | GOES_EVENTS | GOES_DISTINCT | GOES_BASELINE},
     {"all_of", TOC_KIND_ALL_OF, GOES_WITHIN | GOES_DISTINCT},
     {"any_kinds", TOC_KIND_ANY_KINDS, GOES_WITHIN | GOES_COMPARE | GOES_DISTINCT},
     {"absence", TOC_KIND_ABSENCE, GOES_MEMBERS},
@@ -42,7 +45,7 @@ static const struct {
     {"within", GOES_WITHIN},         {"at_least", GOES_COMPARE},  {"more_than", GOES_COMPARE},
     {"at_most", GOES_COMPARE},       {"less_than", GOES_COMPARE}, {"members", GOES_MEMBERS},
     {"once_per", GOES_ONCE},         {"without", GOES_WITHOUT},   {"at_least_events", GOES_EVENTS},
-    {"min_distinct", GOES_DISTINCT},
+    {"min_distinct", GOES_DISTINCT}, {"baseline", GOES_BASELINE}, {"warm_up", GOES_BASELINE},
 };
 enum { BESIDES = sizeof besides / sizeof besides[0] };
 
@@ -64,7 +67,8 @@ bool toc_when_kind_takes(size_t index, const char *key)
 bool toc_when_is_windowed(const struct toc_rule *rule)
 {
     return (rule->kind >= TOC_KIND_COUNT && rule->kind <= TOC_KIND_ANY_KINDS) ||
-           rule->kind == TOC_KIND_RATIO || rule->kind == TOC_KIND_PERCENTILE;
+           rule->kind == TOC_KIND_RATIO || rule->kind == TOC_KIND_PERCENTILE ||
+           rule->kind == TOC_KIND_TREND;
 }
 
 bool toc_when_needs_end(const struct toc_rule *rule)
@@ -245,6 +249,9 @@ void toc_when_read(struct toc_draft *draft)
     case TOC_KIND_RATIO:
         toc_ratio_read(draft, node);
         break;
+    case TOC_KIND_TREND:
+        toc_trend_block_read(draft, node);
+        break;
     default:
         toc_measure_read(draft, node);
         break;
@@ -265,8 +272,11 @@ void toc_when_read(struct toc_draft *draft)
     if (near != NULL) {
         read_near(draft, near);
     }
+    if ((kind->goes & GOES_BASELINE) != 0) {
+        toc_trend_block_baseline(draft, node);
+    }
     if (((kind->goes & (GOES_EVENTS | GOES_DISTINCT)) != 0)) {
-        toc_enough_read(draft);
+        toc_enough_read(draft, (kind->goes & GOES_EVENTS) != 0);
     }
     if ((kind->goes & GOES_ONCE) != 0) {
         read_once(draft, toc_yaml_find(draft->when, "once_per"));

@@ -282,6 +282,8 @@ static void a_swap_to_the_same_changes_no_byte(void)
         "{ latest: a, group_by: [subject] }",
         "{ ratio: { of: a, to: [a, b] }, at_least: 0.6, at_least_events: 3, within: 10s, "
         "group_by: [subject] }",
+        "{ trend: { count: a }, baseline: { last: 20s }, warm_up: 1s, at_least: 1, within: 5s, "
+        "group_by: [subject] }",
         "{ percentile: { of: a, field: v, p: 60 }, at_least: 2, within: 10s, group_by: [subject] }",
         "{ average: { of: a, field: v, half_life: 3s, weight: v }, at_least: 2, "
         "min_distinct: { s: 2 }, within: 10s, group_by: [subject] }",

@@ -255,6 +255,7 @@ static inline void story_tell(struct story_run *run, const size_t arrival[], con
 
     toc_match_init(&match, run->rule, &run->pool, -STORY_END, TOC_INSTANT_NONE);
     match.level_room = &run->level_room;
+    match.stream_ms = 0;
     for (size_t i = 0; i < run->count; i++) {
         story_put(&match, &run->events[arrival[i]]);
         (void)toc_match_take(&match);
@@ -297,6 +298,7 @@ static inline void story_tell_settled(struct story_run *run, const char *expecte
     }
     toc_match_init(&match, run->rule, &run->pool, -STORY_END, TOC_INSTANT_NONE);
     match.level_room = &run->level_room;
+    match.stream_ms = 0;
     for (size_t i = 0; i <= run->count; i++) {
         int64_t at_ms = i < run->count ? run->events[order[i]].at_ms : STORY_END;
         match.decided_ms = at_ms - 1;
