@@ -455,6 +455,16 @@ static enum toc_block block_under(enum toc_key_kind kind)
         return TOC_BLOCK_WHEN;
     case TOC_KEY_MEASURE:
         return TOC_BLOCK_MEASURE;
+    case TOC_KEY_AVERAGE:
+        return TOC_BLOCK_AVERAGE;
+    case TOC_KEY_PERCENTILE:
+        return TOC_BLOCK_PERCENTILE;
+    case TOC_KEY_RATIO:
+        return TOC_BLOCK_RATIO;
+    case TOC_KEY_TREND:
+        return TOC_BLOCK_TREND;
+    case TOC_KEY_BASELINE:
+        return TOC_BLOCK_BASELINE;
     case TOC_KEY_ABSENCE:
         return TOC_BLOCK_ABSENCE;
     case TOC_KEY_ALERT:

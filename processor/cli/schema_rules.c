@@ -193,6 +193,16 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
         return toc_schema_ref("WHEN");
     case TOC_KEY_MEASURE:
         return toc_schema_ref("MEASURE");
+    case TOC_KEY_AVERAGE:
+        return toc_schema_ref("AVERAGE");
+    case TOC_KEY_PERCENTILE:
+        return toc_schema_ref("PERCENTILE");
+    case TOC_KEY_RATIO:
+        return toc_schema_ref("RATIO");
+    case TOC_KEY_TREND:
+        return toc_schema_ref("TREND");
+    case TOC_KEY_BASELINE:
+        return toc_schema_ref("BASELINE");
     case TOC_KEY_ABSENCE:
         return toc_schema_ref("ABSENCE");
     case TOC_KEY_ALERT:
