@@ -1,5 +1,5 @@
-/* expression.c - CEL in a rule: what is wrong with it, told where it stands in the file, in whatever
- * YAML style it is written. */
+/* expression.c - CEL in a rule: what is wrong with it, told where it stands in the file, in
+ * whatever YAML style it is written. */
 #include "expr/cel_event.h"
 #include "rule/draft.h"
 
