@@ -329,17 +329,19 @@ void toc_diag_print(struct toc_diag *diag, bool colour, struct toc_text *out)
 struct toc_str toc_diag_nearest(struct toc_str word, const struct toc_str names[], size_t count)
 {
     unsigned most = word.size < 4 ? 1 : 2;
+    unsigned best_edits = most + 1;
     struct toc_str best = {0};
 
     for (size_t i = 0; i < count; i++) {
         unsigned edits = toc_text_edits(word, names[i], most);
 
-        if (edits <= most) {
+        bool is_alike = best.size > 0 && word.size > 0 && names[i].size > 0 &&
+                        names[i].data[0] == word.data[0] && best.data[0] != word.data[0];
+
+        if (edits < best_edits || (edits == best_edits && is_alike)) {
             best = names[i];
-            if (edits == 0) {
-                break;
-            }
-            most = edits - 1; /* Only nearer ones from now on: ties go to the first. */
+            best_edits = edits;
+            most = edits; /* Only nearer ones from now on, or as near with the same beginning. */
         }
     }
     return best;

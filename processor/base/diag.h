@@ -69,7 +69,7 @@ struct toc_str toc_diag_text(const struct toc_diag *diag, uint32_t file);
  * could steer a terminal is shown as '?', long source lines are shown in part. */
 void toc_diag_print(struct toc_diag *diag, bool colour, struct toc_text *out);
 /* The nearest of @names to @word within 2 edits (1 for words under 4 bytes), or an empty slice;
- * ties go to the first. */
+ * of equals the first that begins with the same letter, or else the first. */
 struct toc_str toc_diag_nearest(struct toc_str word, const struct toc_str names[], size_t count);
 
 #ifdef __cplusplus

@@ -66,6 +66,31 @@ static struct toc_mark mark_of_byte(const struct reader *reader, size_t offset)
     return mark;
 }
 
+/* The colon at @mark follows the first key of its line: then the line stands too far in (or the one
+ * above is not finished), and where it begins says more. */
+static bool move_to_key(const struct reader *reader, struct toc_mark *mark)
+{
+    const char *at = reader->text.data, *end = at + reader->text.size;
+    uint32_t column = 1;
+
+    for (uint32_t line = 1; line < mark->line && at < end; at++) {
+        line += *at == '\n' ? 1 : 0;
+    }
+    while (at < end && *at == ' ') {
+        at++;
+        column++;
+    }
+    for (uint32_t i = column; i < mark->column && at < end; i++, at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c <= ' ' || c >= 0x80 || strchr("\"'[]{},:#", c) != NULL) {
+            return false;
+        }
+    }
+    mark->width = mark->column - column;
+    mark->column = column;
+    return mark->width > 0;
+}
+
 static void stop_by_parser(struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
@@ -79,7 +104,11 @@ static void stop_by_parser(struct reader *reader)
     }
     mark = mark_at(reader, parser->problem_mark, 1);
     reader->has_error = reader->is_stopped = true;
-    if (parser->context != NULL) {
+    if (parser->problem != NULL && strncmp(parser->problem, "mapping values", 14) == 0 &&
+        move_to_key(reader, &mark)) {
+        toc_diag_add(reader->diag, TOC_SEVERITY_ERROR, "E0101", mark, (struct toc_str){0},
+                     "no key can stand here: is this line indented like those it belongs to?");
+    } else if (parser->context != NULL) {
         toc_diag_add(reader->diag, TOC_SEVERITY_ERROR, "E0101", mark, (struct toc_str){0},
                      "%s %s that began in line %zu", parser->problem, parser->context,
                      parser->context_mark.line + 1);

@@ -1,6 +1,7 @@
 #include "cli/trial.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/instant.h"
 #include "base/mem.h"
@@ -51,9 +52,50 @@ static void on_dropped(const struct toc_event *event, const struct toc_field *fi
     (void)event;
     snprintf(name, sizeof name, "%.*s", (int)field->name.size, field->name.data);
     const struct toc_yaml *node = toc_yaml_find(run->event, name);
+    struct toc_str word = node != NULL ? node->text : (struct toc_str){0};
     toc_diag_add(run->diag, TOC_SEVERITY_ERROR, "E0503",
-                 node != NULL ? node->mark : run->event->mark, (struct toc_str){0},
+                 node != NULL ? node->mark : run->event->mark,
+                 toc_diag_nearest(word, field->values, field->value_count),
                  "%s does not have this form or value in the event type", name);
+    run->trial->is_broken = true;
+}
+
+/* The field that the decoder's words name in quotes, as far as the event gives it. */
+static const struct toc_yaml *find_refused(const struct run *run)
+{
+    for (const struct toc_yaml *field = run->event->first; field != NULL; field = field->next) {
+        struct toc_text quoted = {0};
+        toc_text_add_json(&quoted, field->key);
+        bool is_named = run->detail.size > 0 && strstr(run->detail.data, quoted.data) != NULL;
+        toc_text_finish(&quoted);
+        if (is_named) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static void tell_refused(struct run *run, enum toc_refusal reason)
+{
+    const struct toc_yaml *type_name = toc_yaml_find(run->event, "type");
+    const struct toc_catalogue *catalogue = toc_ruleset_catalogue(run->rules);
+    const struct toc_yaml *node = find_refused(run);
+    struct toc_str meant = {0};
+
+    if (node != NULL && type_name != NULL && node->kind == TOC_YAML_SCALAR) {
+        int type = toc_catalogue_find(catalogue, type_name->text);
+        int slot =
+            type >= 0 ? toc_type_field(toc_catalogue_type(catalogue, (size_t)type), node->key) : -1;
+        if (slot >= 0) {
+            const struct toc_field *field =
+                &toc_catalogue_type(catalogue, (size_t)type)->fields[slot];
+            meant = toc_diag_nearest(node->text, field->values, field->value_count);
+        }
+    }
+    toc_diag_add(run->diag, TOC_SEVERITY_ERROR, "E0504",
+                 node != NULL ? node->mark : run->event->mark, meant, "%s: %.*s",
+                 toc_refusal_words(reason), (int)run->detail.size,
+                 run->detail.size > 0 ? run->detail.data : "");
     run->trial->is_broken = true;
 }
 
@@ -87,10 +129,7 @@ static void feed_given(struct run *run, const struct toc_yaml *given)
         record.origin.offset = (int64_t)number;
         if (toc_decoder_decode(run->decoder, &record, &events, &count, &reason, &run->detail) !=
             TOC_OK) {
-            toc_diag_add(run->diag, TOC_SEVERITY_ERROR, "E0504", run->event->mark,
-                         (struct toc_str){0}, "%s: %.*s", toc_refusal_words(reason),
-                         (int)run->detail.size, run->detail.size > 0 ? run->detail.data : "");
-            run->trial->is_broken = true;
+            tell_refused(run, reason);
             continue;
         }
         for (size_t i = 0; i < count && run->engine != NULL; i++) {

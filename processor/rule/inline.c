@@ -11,10 +11,32 @@ static bool is_time(const struct toc_yaml *node)
            (toc_span_parse(node->text, &unused) || toc_instant_parse(node->text, &unused));
 }
 
-static void check_time(struct toc_draft *draft, const struct toc_yaml *event)
+/* The key of @event that was to be @key, if one is spelt nearly so and is no field: of @type, or, if
+ * that is not known, of the envelope. */
+static const struct toc_yaml *find_misspelt(const struct toc_yaml *event,
+                                            const struct toc_type *type, const char *key)
+{
+    struct toc_str name = toc_str_of(key);
+
+    for (const struct toc_yaml *child = event->first; child != NULL; child = child->next) {
+        int slot =
+            type != NULL ? toc_events_slot(type, child->key) : toc_event_envelope_slot(child->key);
+        if (slot == TOC_SLOT_NONE && toc_diag_nearest(child->key, &name, 1).size > 0) {
+            return child;
+        }
+    }
+    return NULL;
+}
+
+/* @type: of the event, NULL if it is not known. */
+static void check_time(struct toc_draft *draft, const struct toc_yaml *event,
+                       const struct toc_type *type)
 {
     const struct toc_yaml *time = toc_yaml_find(event, "time");
 
+    if (time == NULL && find_misspelt(event, type, "time") != NULL) {
+        return; /* Told as a field that is not known. */
+    }
     if (time == NULL) {
         toc_loader_error(draft->loader, "E0302", event->mark, "this event lacks `time`");
     } else if (!is_time(time)) {
@@ -37,15 +59,27 @@ static void check_event(struct toc_draft *draft, const struct toc_yaml *event)
         toc_loader_not_yet(loader, alert->key_mark, "alerts as events");
         return;
     }
-    check_time(draft, event);
     if (type == NULL) {
-        toc_loader_error(loader, "E0302", event->mark, "this event lacks `type`");
+        struct toc_str meant = TOC_STR("type");
+        const struct toc_yaml *misspelt = find_misspelt(event, NULL, "type");
+
+        check_time(draft, event, NULL);
+        if (misspelt == NULL) {
+            toc_loader_error(loader, "E0302", event->mark, "this event lacks `type`");
+        } else {
+            toc_loader_unknown(loader, "E0301", misspelt->key_mark, misspelt->key,
+                               (struct toc_names){.names = &meant, .count = 1},
+                               "unknown key \"%.*s\" in an event of a test",
+                               (int)misspelt->key.size, misspelt->key.data);
+        }
         return;
     }
     if (!toc_loader_text(loader, type, "type", &name)) {
         return;
     }
     int index = toc_catalogue_find(loader->catalogue, name);
+    check_time(draft, event,
+               index < 0 ? NULL : toc_catalogue_type(loader->catalogue, (size_t)index));
     if (index < 0) {
         toc_loader_unknown(loader, "E0304", type->mark, name, loader->types,
                            "unknown event type \"%.*s\"", (int)name.size, name.data);
@@ -179,6 +213,7 @@ void toc_inline_check(struct toc_draft *draft, const struct toc_yaml *tests)
         }
     }
     if (status == NULL || !toc_str_equal(status->text, TOC_STR("stable")) || (fires && is_quiet) ||
+        (tests == NULL && toc_loader_is_misspelt(loader, draft->root, "tests")) ||
         toc_diag_errors(loader->diag) > errors) {
         return; /* Or it cannot be said what the broken tests were for. */
     }

@@ -244,6 +244,7 @@ static void not_carried(struct toc_draft *draft, int index, size_t part)
         names[count++] = type->fields[i].name;
     }
     names[count++] = TOC_STR("subject");
+    draft->is_key_broken = true;
     toc_loader_unknown(loader, "E0323", draft->part_marks[part], name,
                        (struct toc_names){.names = names, .count = count},
                        "event \"%.*s\" does not carry \"%.*s\": no field, `as` or place near",
@@ -438,6 +439,8 @@ void toc_key_resolve(struct toc_draft *draft)
             toc_diag_errors(draft->loader->diag) == errors) {
             check_given(draft);
         }
+    }
+    if (!draft->is_key_broken) {
         check_ties(draft, has_key);
     }
 }

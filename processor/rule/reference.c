@@ -13,6 +13,7 @@ int toc_reference_alias(struct toc_draft *draft, const struct toc_yaml *node)
             return (int)i;
         }
     }
+    draft->is_key_broken = true; /* What is in the alert hangs on it. */
     toc_loader_unknown(
         draft->loader, "E0311", node->mark, text,
         (struct toc_names){.names = draft->alias_names, .count = draft->rule->alias_count},

@@ -42,7 +42,7 @@ static const struct yaml_case {
     {"an empty key", "{: 1}\n", "", "E0101@1:2"},
     {"an open bracket", "a: [1, 2\nb: 3\n", "", "E0101@2:2"},
     {"a tab as indentation", "a:\n\tb: 1\n", "", "E0101@2:1"},
-    {"wrong indentation", "a: 1\n b: 2\n", "", "E0101@2:3"},
+    {"wrong indentation", "a: 1\n b: 2\n", "", "E0101@2:2"},
     {"an unknown alias", "a: *x\n", "{}", "E0104@1:4"},
     {"documents before the one with the error stay", "a: 1\n---\nb: [\n", "{a:1}", "E0101@4:1"},
     {"bytes that are not UTF-8", "a: 1\nb: \xFF\n", "", "E0108@2:4"},
