@@ -11,7 +11,7 @@ static bool is_time(const struct toc_yaml *node)
            (toc_span_parse(node->text, &unused) || toc_instant_parse(node->text, &unused));
 }
 
-/* The key of @event that was to be @key, if one is spelt nearly so and is no field: of @type, or, if
+/* The key of @event that was to be @key, if one is spelt nearly so and is no field: of @type, or if
  * that is not known, of the envelope. */
 static const struct toc_yaml *find_misspelt(const struct toc_yaml *event,
                                             const struct toc_type *type, const char *key)
