@@ -20,6 +20,7 @@ enum toc_argument {
     TOC_ARGUMENT_NONE,
     TOC_ARGUMENT_DIRECTORY,
     TOC_ARGUMENT_FILE,
+    TOC_ARGUMENT_TEXT,
     TOC_ARGUMENT_SPAN,   /* "90s", "10m": toc_args_span. */
     TOC_ARGUMENT_COUNT,  /* 1 to 32,767: toc_args_number. */
     TOC_ARGUMENT_FORMAT, /* "text", "json" or "sarif" */

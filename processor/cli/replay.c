@@ -128,6 +128,36 @@ static bool feed(struct replay *replay, struct stage *stage, const struct toc_re
     return true;
 }
 
+/* A line of the file that is no event may be what somebody did. False: it is not. */
+static bool feed_action(struct replay *replay, struct stage *stage, struct toc_str bytes)
+{
+    struct toc_action action;
+    enum toc_action_refusal reason;
+    struct toc_text detail = {0};
+
+    if (!toc_action_is_one(bytes)) {
+        return false;
+    }
+    bool is_taken = toc_action_decode(bytes, TOC_INSTANT_NONE, &action, &reason, &detail) == TOC_OK;
+    if (is_taken) {
+        if (action.at_ms > stage->newest_ms) {
+            stage->newest_ms = action.at_ms;
+            toc_engine_tick(stage->engine, action.at_ms);
+        }
+        is_taken = toc_engine_act(stage->engine, &action, &reason) != TOC_ACT_REFUSED;
+        toc_action_finish(&action);
+    }
+    if (!is_taken && !stage->is_silent) {
+        toc_progress_finish(&replay->progress);
+        fprintf(stderr, "%s:%lld: action refused, %s: %s%s%s\n", replay->path,
+                (long long)replay->lines.line, toc_action_refusal_text(reason),
+                toc_action_refusal_words(reason), detail.size > 0 ? ": " : "",
+                detail.size > 0 ? detail.data : "");
+    }
+    toc_text_finish(&detail);
+    return true;
+}
+
 static void feed_all(struct replay *replay, struct toc_str topic)
 {
     struct toc_record record = {
@@ -137,11 +167,21 @@ static void feed_all(struct replay *replay, struct toc_str topic)
     while (toc_lines_next(&replay->lines, &record.bytes)) {
         enum toc_refusal reason;
         record.origin.offset = replay->lines.line;
+        bool is_action = false;
         if (!feed(replay, &replay->now, &record, &reason)) {
-            refuse(replay, reason);
+            is_action = reason == TOC_REFUSAL_UNKNOWN_TYPE &&
+                        feed_action(replay, &replay->now, record.bytes);
+            if (!is_action) {
+                refuse(replay, reason);
+            }
         }
         if (replay->before.engine != NULL) {
-            (void)feed(replay, &replay->before, &record, &reason); /* Of other types, perhaps. */
+            if (is_action) {
+                (void)feed_action(replay, &replay->before, record.bytes);
+            } else {
+                (void)feed(replay, &replay->before, &record,
+                           &reason); /* Of other types, perhaps. */
+            }
         }
     }
     toc_engine_settle(replay->now.engine);

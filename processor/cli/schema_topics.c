@@ -39,6 +39,7 @@ static const struct use {
     bool is_sent; /* By tocsin; else received. */
 } uses[] = {
     [TOC_TOPIC_INPUT] = {"event", "Reports that tocsin reads.", false},
+    [TOC_TOPIC_ACTIONS] = {"action", "What people do about alerts.", false},
     [TOC_TOPIC_ALERTS] = {"alert", "Every record of every alert of its rules.", true},
     [TOC_TOPIC_OPEN] = {"alert", "The newest record of each open alert; a tombstone at its end.",
                         true},
@@ -77,11 +78,12 @@ json_t *toc_schema_topics(const struct toc_topics *topics, const struct toc_cata
     add_schema(schemas, "alert", toc_schema_alerts());
     toc_schema_rebase(schemas, SCHEMAS);
     return toc_schema_made(
-        json_pack("{s:s, s:{s:s, s:s, s:s}, s:s, s:o, s:o, s:{s:o, s:{s:o, s:o, s:o}}}", "asyncapi",
-                  "3.0.0", "info", "title", "tocsin", "version", TOCSIN_VERSION, "description",
-                  "Topics of Kafka. The key of an alert record is its alert_id.",
+        json_pack("{s:s, s:{s:s, s:s, s:s}, s:s, s:o, s:o, s:{s:o, s:{s:o, s:o, s:o, s:o}}}",
+                  "asyncapi", "3.0.0", "info", "title", "tocsin", "version", TOCSIN_VERSION,
+                  "description", "Topics of Kafka. The key of an alert record is its alert_id.",
                   "defaultContentType", "application/cloudevents+json", "channels", channels,
                   "operations", operations, "components", "schemas", schemas, "messages", "event",
                   message("A report", "event"), "alert", message("An alert record", "alert"),
-                  "letter", message("A record that was not used, and why", NULL)));
+                  "action", message("What somebody does about an alert", NULL), "letter",
+                  message("A record that was not used, and why", NULL)));
 }

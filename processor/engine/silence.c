@@ -133,6 +133,36 @@ static size_t find(const struct toc_engine *engine, struct toc_str name)
     return i;
 }
 
+/* Tell again what this key has open, if it was silent and is not any more. */
+static void tell_again(struct toc_engine *engine, struct toc_keyed *keyed)
+{
+    struct toc_episodes *episodes = &keyed->match.newest.episodes;
+
+    for (size_t i = 0; i < episodes->count; i++) {
+        struct toc_alert *alert = episodes->items[i].alert;
+        if (alert == NULL || !alert->is_open || !alert->is_suppressed) {
+            continue;
+        }
+        struct toc_telling telling = toc_keyed_telling(engine, keyed);
+        if (toc_alert_suppressed_by(alert, &telling).size == 0) {
+            toc_alert_tell(alert, &episodes->items[i], TOC_ALERT_UPDATE, true, &telling);
+        }
+    }
+}
+
+/* The silences are as they are at @at_ms from now on. */
+static void turn(struct toc_engine *engine, int64_t at_ms)
+{
+    look(engine, at_ms);
+    for (size_t r = 0; r < engine->rule_count; r++) {
+        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL; keyed = keyed->next) {
+            if (keyed->alerts.count > 0) {
+                tell_again(engine, keyed);
+            }
+        }
+    }
+}
+
 enum toc_act toc_silence_act(struct toc_engine *engine, const struct toc_action *action,
                              int64_t at_ms, enum toc_action_refusal *out_reason)
 {
@@ -146,7 +176,7 @@ enum toc_act toc_silence_act(struct toc_engine *engine, const struct toc_action 
             return TOC_ACT_REFUSED;
         }
         forget(engine, index);
-        toc_silence_turn(engine);
+        turn(engine, now_ms);
         return TOC_ACT_TAKEN;
     }
     struct toc_silence silence = {
@@ -181,7 +211,7 @@ enum toc_act toc_silence_act(struct toc_engine *engine, const struct toc_action 
         }
         engine->silences[engine->silence_count++] = silence;
     }
-    toc_silence_turn(engine);
+    turn(engine, now_ms);
     return TOC_ACT_TAKEN;
 }
 
@@ -204,33 +234,9 @@ struct toc_str toc_silence_of(const struct toc_alert *alert, const struct toc_te
     return (struct toc_str){0};
 }
 
-/* Tell again what this key has open, if it was silent and is not any more. */
-static void tell_again(struct toc_engine *engine, struct toc_keyed *keyed)
-{
-    struct toc_episodes *episodes = &keyed->match.newest.episodes;
-
-    for (size_t i = 0; i < episodes->count; i++) {
-        struct toc_alert *alert = episodes->items[i].alert;
-        if (alert == NULL || !alert->is_open || !alert->is_suppressed) {
-            continue;
-        }
-        struct toc_telling telling = toc_keyed_telling(engine, keyed);
-        if (toc_alert_suppressed_by(alert, &telling).size == 0) {
-            toc_alert_tell(alert, &episodes->items[i], TOC_ALERT_UPDATE, true, &telling);
-        }
-    }
-}
-
 void toc_silence_turn(struct toc_engine *engine)
 {
     if (engine->now_ms != TOC_INSTANT_NONE) {
-        look(engine, engine->now_ms);
-    }
-    for (size_t r = 0; r < engine->rule_count; r++) {
-        for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL; keyed = keyed->next) {
-            if (keyed->alerts.count > 0) {
-                tell_again(engine, keyed);
-            }
-        }
+        turn(engine, engine->now_ms);
     }
 }

@@ -2,7 +2,8 @@
  *
  *   lane.c    life, the turn of the loop, stopping        start.c   where to begin, warm-up
  *   drain.c   one batch: time, records                    intake.c  one record
- *   watch.c   ends, new partitions, a new producer        hold.c    the group: lease, commits */
+ *   watch.c   ends, new partitions, a new producer        hold.c    the group: lease, commits
+ *   acting.c  one record of what people do */
 #pragma once
 #include "lane/lane.h"
 #include "lane/ledger.h"
@@ -51,7 +52,9 @@ struct toc_lane {
     enum toc_lane_state state;
     enum toc_status result;
     char *open_topic, *dead_topic, *late_topic;
-    struct toc_intake *inputs;
+    struct toc_intake *inputs;    /* And behind them, if there is one, that of the actions. */
+    size_t intake_count;          /* Those of both. */
+    struct toc_lane_input acting; /* What the intake of the actions is `of`. */
     struct toc_lane_slot *parts;
     size_t part_count;
     struct toc_plan_input *plan_inputs;
@@ -96,7 +99,17 @@ void toc_intake_begin(struct toc_lane *lane);
 void toc_intake_end(struct toc_lane *lane);
 void toc_intake_on_told(const struct toc_told *told, void *lane);
 void toc_intake_feed(struct toc_lane *lane, const struct toc_read *read);
+/* A letter of the open batch. */
+void toc_intake_put(struct toc_lane *lane, const struct toc_letter *letter);
 void toc_intake_set_idle(struct toc_lane *lane, size_t number, bool is_idle);
+
+/* acting.c */
+#define TOC_ACTING_BACK_MS                                                                         \
+    (TOC_SILENCE_MOST_MS + INT64_C(3600000)) /* So far back silences reach. */
+void toc_acting_open(struct toc_lane *lane);
+/* Does partition @number hold actions? The engine knows nothing of such partitions. */
+bool toc_acting_is_of(const struct toc_lane *lane, size_t number);
+void toc_acting_feed(struct toc_lane *lane, const struct toc_read *read);
 
 /* drain.c: take a piece of what was read. True: more is left. */
 bool toc_drain_warming(struct toc_lane *lane);

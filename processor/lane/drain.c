@@ -57,7 +57,8 @@ bool toc_drain_warming(struct toc_lane *lane)
             return false;
         }
         int64_t stored_ms = read.record.origin.stored_ms;
-        if (stored_ms != TOC_INSTANT_NONE) {
+        /* Actions are read back further than events: they do not begin the stream. */
+        if (stored_ms != TOC_INSTANT_NONE && !toc_acting_is_of(lane, read.part)) {
             toc_engine_tick(lane->engine,
                             stored_ms < lane->plan_clock_ms ? stored_ms : lane->plan_clock_ms);
         }

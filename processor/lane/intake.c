@@ -5,7 +5,7 @@
 
 /* ---- Telling ---- */
 
-static void put(struct toc_lane *lane, const struct toc_letter *letter)
+void toc_intake_put(struct toc_lane *lane, const struct toc_letter *letter)
 {
     toc_ledger_told(lane->ledger);
     toc_outbox_put(lane->outbox, letter, lane->ticket);
@@ -36,7 +36,7 @@ void toc_intake_on_told(const struct toc_told *told, void *context)
             continue;
         }
         letter.is_last = turn == 1 && (is_new || !told->is_open);
-        put(lane, &letter);
+        toc_intake_put(lane, &letter);
     }
     if (lane->options.on_told != NULL) {
         lane->options.on_told(told, lane->options.context);
@@ -73,7 +73,7 @@ static void to_dead(struct toc_lane *lane, struct toc_intake *input, const struc
     input->counts.refused[reason]++;
     toc_letters_dead(&lane->letters, read, input->of->input.name, toc_refusal_text(reason), detail,
                      &letter);
-    put(lane, &letter);
+    toc_intake_put(lane, &letter);
 }
 
 static bool is_declared(const struct toc_intake *input, const struct toc_event *event)
@@ -108,7 +108,7 @@ static bool feed_events(struct toc_lane *lane, struct toc_intake *input,
     if (is_late && lane->state != TOC_LANE_WARMING) {
         struct toc_letter letter;
         toc_letters_late(&lane->letters, read, input->of->input.name, &letter);
-        put(lane, &letter);
+        toc_intake_put(lane, &letter);
     }
     return is_all;
 }
@@ -116,7 +116,7 @@ static bool feed_events(struct toc_lane *lane, struct toc_intake *input,
 void toc_intake_set_idle(struct toc_lane *lane, size_t number, bool is_idle)
 {
     struct toc_lane_slot *mine = &lane->parts[number];
-    if (mine->is_idle != is_idle) {
+    if (mine->is_idle != is_idle && !toc_acting_is_of(lane, number)) {
         const struct toc_part *part = toc_reader_part(lane->reader, number);
         mine->is_idle = is_idle;
         toc_engine_idle(lane->engine, part->input, part->index, is_idle);
@@ -125,6 +125,10 @@ void toc_intake_set_idle(struct toc_lane *lane, size_t number, bool is_idle)
 
 void toc_intake_feed(struct toc_lane *lane, const struct toc_read *read)
 {
+    if (toc_acting_is_of(lane, read->part)) {
+        toc_acting_feed(lane, read);
+        return;
+    }
     const struct toc_part *part = toc_reader_part(lane->reader, read->part);
     struct toc_intake *input = &lane->inputs[part->input];
     const struct toc_event *events = NULL;

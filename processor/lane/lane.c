@@ -243,8 +243,12 @@ struct toc_lane *toc_lane_create(const struct toc_lane_options *options)
     lane->letters.open_topic = toc_str_of(lane->open_topic);
     lane->letters.dead_topic = toc_str_of(lane->dead_topic);
     lane->letters.late_topic = toc_str_of(lane->late_topic);
-    lane->inputs = toc_mem_array(options->input_count, sizeof *lane->inputs);
-    lane->plan_inputs = toc_mem_array(options->input_count, sizeof *lane->plan_inputs);
+    lane->intake_count = options->input_count + (options->actions != NULL);
+    lane->inputs = toc_mem_array(lane->intake_count, sizeof *lane->inputs);
+    lane->plan_inputs = toc_mem_array(lane->intake_count, sizeof *lane->plan_inputs);
+    if (options->actions != NULL) {
+        toc_acting_open(lane);
+    }
     for (size_t i = 0; i < options->input_count; i++) {
         toc_intake_open(lane, i);
     }
@@ -343,7 +347,9 @@ struct toc_lane_part_status toc_lane_part(const struct toc_lane *lane, size_t nu
         .input = part->input,
         .next = part->next,
         .end = lane->parts[number].end,
-        .time_ms = toc_engine_partition_time(lane->engine, part->input, part->index),
+        .time_ms = toc_acting_is_of(lane, number)
+                       ? TOC_INSTANT_NONE
+                       : toc_engine_partition_time(lane->engine, part->input, part->index),
         .is_idle = lane->parts[number].is_idle,
     };
 }

@@ -52,6 +52,8 @@ struct toc_lane_options {
     const struct toc_ruleset *rules;
     const struct toc_lane_input *inputs; /* Borrowed, as all below. */
     size_t input_count;
+    const char
+        *actions; /* Topic of what people do (engine/action.h), read like an input; or NULL. */
     const char *app;
     bool is_alone;              /* No lease: nobody else runs this <app> (a demo). */
     const char *const *outputs; /* Topics that must exist. */
@@ -71,7 +73,12 @@ struct toc_lane_input_counts {
     uint64_t refused[TOC_REFUSAL_COUNT];
     uint64_t warmed; /* Records read back. */
 };
+struct toc_lane_acting_counts { /* Since it is live. */
+    uint64_t taken, repeats;
+    uint64_t refused[TOC_ACTION_REFUSAL_COUNT];
+};
 struct toc_lane_counts {
+    struct toc_lane_acting_counts actions;
     enum toc_lane_state state;
     uint64_t batches, commits, commit_failures, wakes, adopted, held_back, renewals;
     int64_t committed_clock_ms, live_since_ms; /* TOC_INSTANT_NONE: not yet. */
@@ -82,8 +89,8 @@ struct toc_lane_counts {
 struct toc_lane_part_status {
     const char *topic;
     int32_t partition;
-    size_t input;
-    int64_t next, end, time_ms; /* end: as last heard, -1 unknown. */
+    size_t input;               /* One beyond the inputs: the actions. */
+    int64_t next, end, time_ms; /* end: as last heard, -1 unknown. time: NONE of the actions. */
     bool is_idle;
 };
 

@@ -114,6 +114,28 @@ static void place(const struct toc_plan_options *options, struct toc_plan *plan,
     }
 }
 
+/* The first record of each partition that its input still has to know. */
+static enum toc_status find_starts(const struct toc_plan_options *options,
+                                   const struct toc_plan *plan, struct toc_spot starts[],
+                                   struct toc_text *words)
+{
+    enum toc_status status = TOC_OK;
+
+    for (size_t first = 0, end; first < plan->part_count && status == TOC_OK; first = end) {
+        int64_t own_ms = options->inputs[plan->parts[first].input].memory_ms;
+        int64_t memory_ms = own_ms > options->memory_ms ? own_ms : options->memory_ms;
+        for (end = first + 1; end < plan->part_count; end++) {
+            int64_t next_ms = options->inputs[plan->parts[end].input].memory_ms;
+            if ((next_ms > options->memory_ms ? next_ms : options->memory_ms) != memory_ms) {
+                break;
+            }
+        }
+        status = toc_broker_at(options->reader, starts + first, end - first,
+                               plan->clock_ms - memory_ms, options->timeout_ms, words);
+    }
+    return status;
+}
+
 static enum toc_status find_positions(const struct toc_plan_options *options, struct toc_plan *plan,
                                       struct toc_text *words)
 {
@@ -134,8 +156,7 @@ static enum toc_status find_positions(const struct toc_plan_options *options, st
     }
     if (status == TOC_OK) {
         place(options, plan, committed, begins, ends);
-        status = toc_broker_at(options->reader, starts, count, plan->clock_ms - options->memory_ms,
-                               timeout_ms, words);
+        status = find_starts(options, plan, starts, words);
     }
     for (size_t i = 0; i < count && status == TOC_OK; i++) {
         struct toc_plan_part *part = &plan->parts[i];

@@ -16,6 +16,7 @@
 struct toc_plan_input {
     const char *const *topics;
     size_t topic_count;
+    int64_t memory_ms; /* Of this input alone, if longer than that of all; or 0. */
 };
 
 struct toc_plan_options {

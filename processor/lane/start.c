@@ -157,7 +157,9 @@ static void start_engine(struct toc_lane *lane, const struct toc_plan *plan)
         inputs[i].partition_count = 0;
     }
     for (size_t i = 0; i < plan->part_count; i++) {
-        inputs[plan->parts[i].input].partition_count++;
+        if (plan->parts[i].input < lane->options.input_count) {
+            inputs[plan->parts[i].input].partition_count++;
+        }
     }
     (void)snprintf(source, sizeof source, "/tocsin/%s", lane->options.app);
     lane->engine = toc_engine_create(&(struct toc_engine_options){
@@ -265,7 +267,7 @@ void toc_start_look(struct toc_lane *lane)
         .reader = lane->options.reader,
         .producer = lane->producer,
         .inputs = lane->plan_inputs,
-        .input_count = lane->options.input_count,
+        .input_count = lane->intake_count,
         .outputs = lane->options.outputs,
         .output_count = lane->options.output_count,
         .open_topic = lane->open_topic,

@@ -110,7 +110,9 @@ static void survey_done(void *job)
             TOC_LOG(lane->options.log, WARNING, "input.partition_added",
                     toc_log_words("topic", fresh->topic),
                     toc_log_number("partition", fresh->partition));
-            toc_engine_partitions(lane->engine, input, index + 1);
+            if (input < lane->options.input_count) {
+                toc_engine_partitions(lane->engine, input, index + 1);
+            }
             toc_start_add_part(lane,
                                &(struct toc_plan_part){.input = input,
                                                        .index = index,
@@ -133,9 +135,9 @@ void toc_watch_survey(struct toc_lane *lane)
 {
     struct survey *survey = toc_mem_get(sizeof *survey);
     survey->lane = lane;
-    for (size_t i = 0; i < lane->options.input_count; i++) {
-        for (size_t j = 0; j < lane->options.inputs[i].topic_count; j++) {
-            struct toc_spot topic = {.topic = lane->options.inputs[i].topics[j]};
+    for (size_t i = 0; i < lane->intake_count; i++) {
+        for (size_t j = 0; j < lane->inputs[i].of->topic_count; j++) {
+            struct toc_spot topic = {.topic = lane->inputs[i].of->topics[j]};
             for (size_t k = 0; k < lane->part_count; k++) {
                 const struct toc_part *part = toc_reader_part(lane->reader, k);
                 topic.partition += strcmp(part->topic, topic.topic) == 0;

@@ -357,6 +357,7 @@ static void read_all(struct toc_config_reading *in, const struct toc_yaml *map, 
         {"rules", &config->rules, NULL},
         {"types", &config->types, NULL},
         {"places", &config->places, NULL},
+        {"actions", &config->actions, NULL},
         {"lanes", &config->lanes, NULL},
         {"read_back", &config->read_back_ms, NULL},
         {"outbox_most", &config->outbox_most, NULL},
@@ -365,6 +366,13 @@ static void read_all(struct toc_config_reading *in, const struct toc_yaml *map, 
         {NULL, NULL, NULL},
     };
     read_block(in, TOC_BLOCK_TOP, "the configuration", map, whole, places);
+    if (config->actions.size == 0) {
+        struct toc_text name = {.size = 0};
+        toc_text_add(&name, config->app);
+        toc_text_add(&name, TOC_STR(".actions"));
+        config->actions = toc_arena_str(in->arena, toc_text_str(&name));
+        toc_text_finish(&name);
+    }
     if (config->lanes > 1) {
         toc_config_complain(in->diag, "E0413", toc_yaml_find(map, "lanes")->mark,
                             "this version has one lane: `lanes: 1`");

@@ -54,6 +54,7 @@ struct toc_config {
     struct toc_str app;
     int64_t lanes;
     struct toc_str rules, types, places; /* Paths; empty `types`, `places` = the rules' own. */
+    struct toc_str actions;              /* Topic; never empty. */
     int64_t read_back_ms;
     int64_t outbox_most; /* Records told and not yet acknowledged before inputs wait. */
     int log_level;       /* enum toc_log_level */

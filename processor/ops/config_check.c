@@ -107,15 +107,16 @@ static void check_topics(const struct toc_yaml *node, const struct toc_config *c
     bool is_list = node != NULL && node->kind == TOC_YAML_SEQUENCE;
     for (const struct toc_yaml *item = is_list ? node->first : node; item != NULL;
          item = is_list ? item->next : NULL) {
-        bool is_written = is_of(item->text, config->app, own_ends);
+        bool is_written =
+            is_of(item->text, config->app, own_ends) || toc_str_equal(item->text, config->actions);
         for (size_t i = 0; i < toc_ruleset_count(rules) && !is_written; i++) {
             is_written = is_of(item->text, toc_ruleset_get(rules, i)->alert.topic, ends);
         }
         if (is_written) {
-            toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0417", item->mark,
-                         (struct toc_str){.data = NULL},
-                         "`%.*s` is written by this processor: it would read its own words",
-                         (int)item->text.size, item->text.data);
+            toc_diag_add(
+                diag, TOC_SEVERITY_ERROR, "E0417", item->mark, (struct toc_str){.data = NULL},
+                "`%.*s` is written by this processor or read for actions: it cannot be an input",
+                (int)item->text.size, item->text.data);
         }
     }
 }
@@ -143,7 +144,8 @@ bool toc_config_check(const struct toc_config *config, const struct toc_ruleset 
     for (size_t i = 0; i < toc_ruleset_count(rules); i++) {
         const struct toc_rule *rule = toc_ruleset_get(rules, i);
         check_rule(config, catalogue, rule, inputs->key_mark, diag);
-        if (is_of(rule->alert.topic, config->app, own_ends)) {
+        if (is_of(rule->alert.topic, config->app, own_ends) ||
+            toc_str_equal(rule->alert.topic, config->actions)) {
             toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0417", app->mark,
                          (struct toc_str){.data = NULL},
                          "rule `%.*s` tells on `%.*s`, which is kept for something else",

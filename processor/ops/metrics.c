@@ -112,24 +112,29 @@ static void print_inputs(const struct toc_lane *lane, const struct toc_lane_inpu
 }
 
 static void label_part(const struct toc_lane_part_status *part,
-                       const struct toc_lane_input inputs[], const char *name, struct toc_text *out)
+                       const struct toc_lane_input inputs[], size_t input_count, const char *name,
+                       struct toc_text *out)
 {
     toc_text_addf(out, "%s", name);
-    label_input(&inputs[part->input], out);
+    if (part->input < input_count) {
+        label_input(&inputs[part->input], out);
+    } else {
+        toc_text_addf(out, "{input=\"actions\"");
+    }
     toc_text_addf(out, ",topic=\"");
     toc_metrics_label(toc_str_of(part->topic), out);
     toc_text_addf(out, "\",partition=\"%d\"}", (int)part->partition);
 }
 
 static void print_parts(const struct toc_lane *lane, const struct toc_lane_input inputs[],
-                        struct toc_text *out)
+                        size_t input_count, struct toc_text *out)
 {
     size_t count = toc_lane_parts(lane);
     head(out, "gauge", "tocsin_partition_lag", "Records stored and not yet fed.");
     for (size_t i = 0; i < count; i++) {
         struct toc_lane_part_status part = toc_lane_part(lane, i);
         if (part.end >= 0) {
-            label_part(&part, inputs, "tocsin_partition_lag", out);
+            label_part(&part, inputs, input_count, "tocsin_partition_lag", out);
             toc_text_addf(out, " %" PRId64 "\n", part.end > part.next ? part.end - part.next : 0);
         }
     }
@@ -137,15 +142,32 @@ static void print_parts(const struct toc_lane *lane, const struct toc_lane_input
     for (size_t i = 0; i < count; i++) {
         struct toc_lane_part_status part = toc_lane_part(lane, i);
         if (part.time_ms != TOC_INSTANT_NONE) {
-            label_part(&part, inputs, "tocsin_partition_time_seconds", out);
+            label_part(&part, inputs, input_count, "tocsin_partition_time_seconds", out);
             toc_text_addf(out, " %.3f\n", (double)part.time_ms / 1000);
         }
     }
     head(out, "gauge", "tocsin_partition_idle", "1 while it is at its end and silent.");
     for (size_t i = 0; i < count; i++) {
         struct toc_lane_part_status part = toc_lane_part(lane, i);
-        label_part(&part, inputs, "tocsin_partition_idle", out);
+        label_part(&part, inputs, input_count, "tocsin_partition_idle", out);
         toc_text_addf(out, " %d\n", part.is_idle);
+    }
+}
+
+static void print_actions(const struct toc_lane *lane, struct toc_text *out)
+{
+    const struct toc_lane_counts counts = toc_lane_counts(lane);
+    head(out, "counter", "tocsin_actions_total", "What people did, by what became of it.");
+    toc_text_addf(out, "tocsin_actions_total{result=\"taken\"} %" PRIu64 "\n",
+                  counts.actions.taken);
+    toc_text_addf(out, "tocsin_actions_total{result=\"repeat\"} %" PRIu64 "\n",
+                  counts.actions.repeats);
+    for (int reason = 0; reason < TOC_ACTION_REFUSAL_COUNT; reason++) {
+        if (counts.actions.refused[reason] > 0) {
+            toc_text_addf(out, "tocsin_actions_total{result=\"%s\"} %" PRIu64 "\n",
+                          toc_action_refusal_text((enum toc_action_refusal)reason),
+                          counts.actions.refused[reason]);
+        }
     }
 }
 
@@ -195,7 +217,8 @@ void toc_metrics_print(const struct toc_lane *lane, const struct toc_lane_input 
     print_plain(lane, out);
     print_inputs(lane, inputs, input_count, out);
     if (toc_lane_engine(lane) != NULL) {
-        print_parts(lane, inputs, out);
+        print_parts(lane, inputs, input_count, out);
+        print_actions(lane, out);
         print_rules(toc_lane_engine(lane), rules, out);
     }
 }

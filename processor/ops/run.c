@@ -197,7 +197,7 @@ static void make_outputs(struct toc_run *run)
     toc_topics_init(&run->topics, run->config, run->rules);
     run->outputs = toc_arena_array(&run->arena, run->topics.count, sizeof *run->outputs);
     for (size_t i = 0; i < run->topics.count; i++) {
-        if (run->topics.list[i].use != TOC_TOPIC_INPUT) {
+        if (run->topics.list[i].use > TOC_TOPIC_ACTIONS) {
             run->outputs[run->output_count++] = run->topics.list[i].name.data;
         }
     }
@@ -291,6 +291,7 @@ enum toc_status toc_run_create(const struct toc_config *config, const struct toc
         .input_count = config->input_count,
         .app = config->app.data,
         .is_alone = options->is_alone,
+        .actions = run->config->actions.data,
         .outputs = run->outputs,
         .output_count = run->output_count,
         .read_back_ms = config->read_back_ms,

@@ -59,6 +59,7 @@ void toc_topics_init(struct toc_topics *topics, const struct toc_config *config,
         }
     }
     if (config != NULL) {
+        add(topics, config->actions, "", TOC_TOPIC_ACTIONS);
         add(topics, config->app, ".alerts.open", TOC_TOPIC_OPEN);
         add(topics, config->app, ".dead", TOC_TOPIC_DEAD);
         add(topics, config->app, ".late", TOC_TOPIC_LATE);
@@ -75,8 +76,8 @@ void toc_topics_finish(struct toc_topics *topics)
 
 void toc_topics_print(const struct toc_topics *topics, struct toc_text *out)
 {
-    static const char *const uses[] = {"input", "alerts", "open alerts", "dead letters",
-                                       "late records"};
+    static const char *const uses[] = {"input",       "actions",      "alerts",
+                                       "open alerts", "dead letters", "late records"};
     for (size_t i = 0; i < topics->count; i++) {
         toc_text_addf(out, "%s\t%s\t%s\n", topics->list[i].name.data, uses[topics->list[i].use],
                       topics->list[i].is_compacted ? "compact" : "delete");
@@ -124,6 +125,9 @@ static bool create(rd_kafka_t *client, const struct toc_topics *topics, int part
                                          replication, words, sizeof words);
         if (fresh[i] != NULL && topic->is_compacted) {
             (void)rd_kafka_NewTopic_set_config(fresh[i], "cleanup.policy", "compact");
+        }
+        if (fresh[i] != NULL && topic->use == TOC_TOPIC_ACTIONS) { /* Silences are read back. */
+            (void)rd_kafka_NewTopic_set_config(fresh[i], "retention.ms", "2678400000");
         }
         if (fresh[i] == NULL) {
             toc_text_addf(out, "%s: %s\n", topic->name.data, words);

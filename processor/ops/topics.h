@@ -6,7 +6,8 @@
 #include "ops/config.h"
 
 enum toc_topic_use {
-    TOC_TOPIC_INPUT, /* Written by others; listed so that an empty cluster can be set up. */
+    TOC_TOPIC_INPUT,   /* Written by others; listed so that an empty cluster can be set up. */
+    TOC_TOPIC_ACTIONS, /* Written by people's tools; kept for 31 days. */
     TOC_TOPIC_ALERTS,
     TOC_TOPIC_OPEN, /* <app>.alerts.open, compacted */
     TOC_TOPIC_DEAD,

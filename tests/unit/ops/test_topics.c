@@ -65,6 +65,7 @@ static void each_topic_stands_once_by_use_and_name(void **state)
     assert_string_equal(out.data, "x\tinput\tdelete\n"
                                   "y\tinput\tdelete\n"
                                   "z\tinput\tdelete\n"
+                                  "watch.actions\tactions\tdelete\n"
                                   "alerts.fire.shadow\talerts\tdelete\n"
                                   "alerts.fire.shadow.exercise\talerts\tdelete\n"
                                   "alerts.fire.shadow.test\talerts\tdelete\n"
