@@ -65,19 +65,21 @@ static struct toc_str keep(struct toc_book *book, struct toc_str before, const j
     return toc_str_equal(before, now) ? before : toc_arena_str(&book->arena, now);
 }
 
-static struct toc_str keep_key(struct toc_book *book, const json_t *record)
+/* Mode, if it is not the usual one, and values, each with @between behind it. */
+static struct toc_str keep_key(struct toc_book *book, const json_t *record, const char *before,
+                               char between)
 {
     struct toc_text text = {0};
     const char *mode = json_string_value(json_object_get(record, "mode")), *name;
     json_t *key = json_object_get(record, "key"), *value;
     if (mode != NULL && strcmp(mode, "actual") != 0) {
-        toc_text_addf(&text, "%s ", mode);
+        toc_text_addf(&text, "%s%s%c", before, mode, between);
     }
     json_object_foreach(key, name, value)
     {
         char *bare = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-        toc_text_addf(&text, "%s=%s ", name,
-                      json_is_string(value) ? json_string_value(value) : bare);
+        toc_text_addf(&text, "%s=%s%c", name,
+                      json_is_string(value) ? json_string_value(value) : bare, between);
         free(bare);
     }
     struct toc_str kept =
@@ -99,7 +101,8 @@ void toc_book_add(struct toc_book *book, const struct toc_told *told)
     json_t *record = json_loadb(told->data.data, told->data.size, 0, NULL);
     if (alert->rule.size == 0) {
         alert->rule = toc_arena_str(&book->arena, told->rule->name);
-        alert->key = keep_key(book, record);
+        alert->key = keep_key(book, record, "", ' ');
+        alert->asked = keep_key(book, record, "mode=", ',');
         alert->begin_ms = TOC_INSTANT_MIN;
     }
     alert->is_cancelled = told->state == TOC_ALERT_CANCELLED;

@@ -13,6 +13,7 @@
 struct toc_book_alert {
     char id[TOC_ALERT_ID];
     struct toc_str rule, key, brief, level; /* key: mode and values, "camp=Gao"; in the arena. */
+    struct toc_str asked;                   /* The key as `explain --key` takes it. */
     int64_t begin_ms, end_ms;               /* TOC_INSTANT_NEVER while open. */
     bool is_cancelled;
     bool is_matched; /* toc_book_diff: the other book has it, too. */

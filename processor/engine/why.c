@@ -1,0 +1,371 @@
+#include "engine/why.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "engine/why_core.h"
+
+enum { DAY_MS = 86400000 };
+
+void toc_why_time(struct toc_text *out, int64_t ms)
+{
+    char text[TOC_INSTANT_TEXT];
+
+    if (ms < TOC_INSTANT_MIN || ms > TOC_INSTANT_MAX) {
+        toc_text_add(out, TOC_STR("never"));
+        return;
+    }
+    toc_instant_format(ms, text);
+    text[10] = ' ';
+    toc_text_addf(out, "%.*s", ms % 1000 == 0 ? 19 : 23, text);
+}
+
+json_t *toc_why_clause(json_t *out, const char *clause, bool is_passed, const char *format, ...)
+{
+    if (out == NULL) {
+        return NULL;
+    }
+    char words[512];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(words, sizeof words, format, list);
+    va_end(list);
+    json_t *made = json_object();
+    json_object_set_new(made, "clause", json_string(clause));
+    json_object_set_new(made, "pass", json_boolean(is_passed));
+    json_t *text = json_string(words);
+    json_object_set_new(made, "words", text != NULL ? text : json_string("?")); /* Not UTF-8. */
+    json_array_append_new(out, made);
+    return made;
+}
+
+static json_t *text_of(struct toc_str text)
+{
+    json_t *made = json_stringn(text.data != NULL ? text.data : "", text.size);
+    return made != NULL ? made : json_string("?");
+}
+
+static json_t *instant_of(int64_t ms)
+{
+    char text[TOC_INSTANT_TEXT];
+    if (ms < TOC_INSTANT_MIN || ms > TOC_INSTANT_MAX) {
+        return json_null();
+    }
+    toc_instant_format(ms, text);
+    return json_string(text);
+}
+
+static json_t *event_of(const struct toc_why *why, int alias, struct toc_str source,
+                        struct toc_str id, int64_t at_ms, struct toc_str words)
+{
+    json_t *made = json_object();
+    json_object_set_new(made, "alias", text_of(why->rule->aliases[alias].name));
+    json_object_set_new(made, "source", text_of(source));
+    json_object_set_new(made, "id", text_of(id));
+    json_object_set_new(made, "time", instant_of(at_ms));
+    json_object_set_new(made, "words", text_of(words));
+    return made;
+}
+
+void toc_why_list(json_t *out_events, const struct toc_why *why, const struct toc_why_event *event,
+                  const char *words)
+{
+    if (out_events != NULL) {
+        json_array_append_new(out_events, event_of(why, event->alias, event->source, event->id,
+                                                   event->at_ms, toc_str_of(words)));
+    }
+}
+
+/* --- Building ---------------------------------------------------------------------------------- */
+
+static bool set_part(struct toc_why *why, size_t part, struct toc_str value)
+{
+    const struct toc_key_part *of = &why->rule->key_parts[part];
+    const struct toc_places *places = toc_ruleset_places(why->rules);
+    struct toc_key_value *to = &why->key.values[part];
+    struct toc_text folded = {0};
+    bool is_right = true;
+
+    to->label = toc_arena_str(&why->arena, value);
+    to->place = -1;
+    if (of->is_place) {
+        to->place = toc_places_find(places, of->name, value);
+        if (to->place >= 0) {
+            to->label = toc_places_get(places, (size_t)to->place)->name;
+            toc_text_add(&folded, toc_places_get(places, (size_t)to->place)->id);
+        } else {
+            toc_text_fold_name(&folded, value);
+        }
+    } else if (of->is_milestone) {
+        is_right = toc_str_equal(value, why->rule->milestone);
+        toc_text_fold(&folded, value);
+    } else {
+        toc_text_fold(&folded, value);
+    }
+    to->folded = toc_arena_str(&why->arena, toc_text_str(&folded));
+    toc_text_finish(&folded);
+    return is_right;
+}
+
+static bool is_member(const struct toc_why *why)
+{
+    const struct toc_rule *rule = why->rule;
+
+    for (size_t m = 0; m < rule->member_count && why->key.mode == TOC_MODE_ACTUAL; m++) {
+        bool is_same = true;
+        for (size_t p = 0; p < rule->key_part_count && is_same; p++) {
+            is_same = toc_str_equal(rule->members[m * rule->key_part_count + p],
+                                    why->key.values[p].folded);
+        }
+        if (is_same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct toc_why *toc_why_create(const struct toc_ruleset *rules, const struct toc_rule *rule,
+                               const struct toc_why_part parts[], size_t part_count,
+                               enum toc_mode mode, struct toc_text *out_words)
+{
+    struct toc_why *why = toc_mem_get(sizeof *why);
+
+    why->rules = rules;
+    why->rule = rule;
+    why->key.mode = mode;
+    why->key.count = rule->key_part_count;
+    for (size_t p = 0; p < rule->key_part_count; p++) {
+        size_t i = 0;
+        while (i < part_count && !toc_str_equal(parts[i].name, rule->key_parts[p].name)) {
+            i++;
+        }
+        if (i == part_count || !set_part(why, p, parts[i].value)) {
+            toc_text_addf(out_words, "the key of %.*s needs %.*s=..", (int)rule->name.size,
+                          rule->name.data, (int)rule->key_parts[p].name.size,
+                          rule->key_parts[p].name.data);
+            toc_why_destroy(why);
+            return NULL;
+        }
+    }
+    if (part_count > rule->key_part_count) {
+        toc_text_addf(out_words, "the key of %.*s has %zu parts", (int)rule->name.size,
+                      rule->name.data, rule->key_part_count);
+        toc_why_destroy(why);
+        return NULL;
+    }
+    why->is_member = is_member(why);
+    return why;
+}
+
+void toc_why_destroy(struct toc_why *why)
+{
+    if (why != NULL) {
+        toc_mem_free(why->events);
+        toc_mem_free(why->rejected);
+        toc_text_finish(&why->words);
+        toc_arena_finish(&why->arena);
+        toc_mem_free(why);
+    }
+}
+
+void toc_why_add(struct toc_why *why, const struct toc_event *event, bool is_late)
+{
+    const struct toc_rule *rule = why->rule;
+
+    for (size_t a = 0; a < rule->alias_count; a++) {
+        for (size_t b = 0; rule->aliases[a].roles != 0 && b < rule->aliases[a].binding_count; b++) {
+            if (rule->aliases[a].bindings[b].type == event->type) {
+                toc_why_judge(why, event, (int)a, &rule->aliases[a].bindings[b], is_late);
+            }
+        }
+    }
+    why->numbers++;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct toc_why_event *left = a, *right = b;
+    if (left->at_ms != right->at_ms) {
+        return left->at_ms < right->at_ms ? -1 : 1;
+    }
+    int order = toc_str_compare(left->source, right->source);
+    order = order != 0 ? order : toc_str_compare(left->id, right->id);
+    return order != 0 ? order : left->alias - right->alias;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct toc_why_rejected *left = a, *right = b;
+    return (left->at_ms < right->at_ms) - (left->at_ms > right->at_ms);
+}
+
+static void sort(struct toc_why *why)
+{
+    if (!why->is_sorted && why->count > 1) {
+        qsort(why->events, why->count, sizeof *why->events, by_time);
+    }
+    if (!why->is_sorted && why->rejected_count > 1) {
+        qsort(why->rejected, why->rejected_count, sizeof *why->rejected, newest_first);
+    }
+    why->is_sorted = true;
+}
+
+void toc_why_add_key(const struct toc_why *why, struct toc_text *out)
+{
+    for (size_t p = 0; p < why->key.count; p++) {
+        toc_text_addf(out, "%s%.*s=%.*s", p > 0 ? " " : "", (int)why->rule->key_parts[p].name.size,
+                      why->rule->key_parts[p].name.data, (int)why->key.values[p].label.size,
+                      why->key.values[p].label.data);
+    }
+}
+
+/* --- Answering --------------------------------------------------------------------------------- */
+
+/* Since when has it held raw without a gap? */
+static int64_t raw_since(const struct toc_why *why, int64_t at_ms)
+{
+    int64_t since_ms = at_ms, newest_ms;
+
+    for (int64_t change_ms = toc_why_change(why, at_ms); change_ms != TOC_INSTANT_NONE;
+         change_ms = toc_why_change(why, change_ms - 1)) {
+        if (!toc_why_raw(why, change_ms, NULL, NULL, &newest_ms)) {
+            break;
+        }
+        since_ms = change_ms;
+    }
+    return since_ms;
+}
+
+/* It holds raw and yet no episode is on: which word keeps it back? */
+static void add_life(const struct toc_why *why, int64_t at_ms, int64_t newest_ms, json_t *clauses)
+{
+    const struct toc_alert_spec *alert = &why->rule->alert;
+    struct toc_text at = {0};
+
+    if (alert->expire_after_ms > 0 && newest_ms != TOC_INSTANT_NONE &&
+        at_ms >= newest_ms + alert->expire_after_ms) {
+        toc_why_time(&at, newest_ms + alert->expire_after_ms);
+        (void)toc_why_clause(clauses, "expire_after", false, "expired at %s", at.data);
+    } else if (alert->for_ms > 0 && at_ms < raw_since(why, at_ms) + alert->for_ms) {
+        toc_why_time(&at, raw_since(why, at_ms) + alert->for_ms);
+        (void)toc_why_clause(clauses, "for", false, "it would begin at %s", at.data);
+    } else {
+        (void)toc_why_clause(clauses, "line", false,
+                             "what ended it before stands: a line of clear_when, or its end");
+    }
+    toc_text_finish(&at);
+}
+
+static void add_key(const struct toc_why *why, json_t *answer)
+{
+    json_t *key = json_object();
+    for (size_t p = 0; p < why->key.count; p++) {
+        json_object_setn_new(key, why->rule->key_parts[p].name.data,
+                             why->rule->key_parts[p].name.size, text_of(why->key.values[p].label));
+    }
+    json_object_set_new(answer, "key", key);
+}
+
+json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_verdict *verdict)
+{
+    json_t *answer = json_object(), *clauses = json_array(), *events = json_array();
+    json_t *others = json_array();
+    int64_t newest_ms;
+
+    sort(why);
+    why->stream_ms = verdict->stream_ms;
+    bool is_raw = toc_why_raw(why, at_ms, clauses, events, &newest_ms);
+    if (!toc_why_is_plain(why->rule)) {
+        (void)toc_why_clause(clauses, toc_rule_kind_text(why->rule->kind), verdict->holds,
+                             "as the engine has it; this kind is not taken apart into clauses");
+    } else if (is_raw && !verdict->holds) {
+        add_life(why, at_ms, newest_ms, clauses);
+    } else if (!is_raw && verdict->holds) {
+        (void)toc_why_clause(clauses, "keep_firing_for", true,
+                             "the alert is kept on after that came to an end");
+    }
+    for (size_t i = 0; i < why->rejected_count && json_array_size(others) < TOC_WHY_REJECTED; i++) {
+        const struct toc_why_rejected *one = &why->rejected[i];
+        if (one->at_ms <= at_ms) {
+            json_t *made = event_of(why, one->alias, one->source, one->id, one->at_ms, one->words);
+            json_object_set_new(made, "clause", text_of(one->clause));
+            json_array_append_new(others, made);
+        }
+    }
+    json_object_set_new(answer, "rule", text_of(why->rule->name));
+    add_key(why, answer);
+    json_object_set_new(answer, "at", instant_of(at_ms));
+    json_object_set_new(answer, "holds", json_boolean(verdict->holds));
+    if (verdict->holds) {
+        json_object_set_new(answer, "begin", instant_of(verdict->begin_ms));
+        json_object_set_new(answer, "end", instant_of(verdict->end_ms));
+    }
+    json_object_set_new(answer, "clauses", clauses);
+    json_object_set_new(answer, "events", events);
+    json_object_set_new(answer, "not_counted", others);
+    return answer;
+}
+
+/* --- Words ------------------------------------------------------------------------------------- */
+
+static const char *member(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text != NULL ? text : "";
+}
+
+static void print_event(const json_t *event, struct toc_text *out)
+{
+    toc_text_addf(out, "    %s %s/%s (%s)", member(event, "time"), member(event, "source"),
+                  member(event, "id"), member(event, "alias"));
+    if (member(event, "clause")[0] != '\0') {
+        toc_text_addf(out, ": FAIL %s", member(event, "clause"));
+    }
+    if (member(event, "words")[0] != '\0') {
+        toc_text_addf(out, ": %s", member(event, "words"));
+    }
+    toc_text_add_char(out, '\n');
+}
+
+void toc_why_print(const json_t *answer, struct toc_text *out)
+{
+    const char *name;
+    json_t *value, *key = json_object_get(answer, "key");
+    size_t i, shown = 0;
+
+    toc_text_addf(out, "%s", member(answer, "rule"));
+    json_object_foreach(key, name, value)
+    {
+        toc_text_addf(out, " %s=%s", name, json_string_value(value));
+    }
+    bool holds = json_is_true(json_object_get(answer, "holds"));
+    toc_text_addf(out, " at %s: %s", member(answer, "at"), holds ? "holds" : "does not hold");
+    if (holds) {
+        toc_text_addf(out, " since %s", member(answer, "begin"));
+    }
+    toc_text_add_char(out, '\n');
+    json_array_foreach(json_object_get(answer, "clauses"), i, value)
+    {
+        toc_text_addf(out, "  %s %s: %s\n",
+                      json_is_true(json_object_get(value, "pass")) ? "PASS" : "FAIL",
+                      member(value, "clause"), member(value, "words"));
+    }
+    json_array_foreach(json_object_get(answer, "events"), i, value)
+    {
+        if (shown++ < TOC_WHY_SHOWN) {
+            print_event(value, out);
+        }
+    }
+    if (shown > TOC_WHY_SHOWN) {
+        toc_text_addf(out, "    and %zu more\n", shown - TOC_WHY_SHOWN);
+    }
+    if (json_array_size(json_object_get(answer, "not_counted")) > 0) {
+        toc_text_addf(out, "  not counted, newest first:\n");
+    }
+    json_array_foreach(json_object_get(answer, "not_counted"), i, value)
+    {
+        print_event(value, out);
+    }
+}

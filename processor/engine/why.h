@@ -1,0 +1,45 @@
+/* engine/why.h - why a rule holds for a key at an instant, or why not: clause by clause.
+ *
+ * The verdict is the engine's; this is the reasoning beside it, made anew from all the events of the
+ * key, slowly and plainly, so that each clause can be shown with its values: what was counted, what
+ * was not and by which test, what was awaited and until when. Meaning: rules/README.md, "Meaning".
+ *
+ * Pure. Memory: what the events of one key need; freed whole. Threads: one owner. */
+#pragma once
+#include <jansson.h>
+
+#include "engine/engine.h"
+
+struct toc_why;
+
+struct toc_why_part { /* A part of the key, as a person writes it. */
+    struct toc_str name, value;
+};
+
+/* @rule: one of @rules, or a part of it (milestones). Rules are borrowed. NULL: the key is not one of
+ * the rule's; *out_words says how. */
+struct toc_why *toc_why_create(const struct toc_ruleset *rules, const struct toc_rule *rule,
+                               const struct toc_why_part parts[], size_t part_count,
+                               enum toc_mode mode, struct toc_text *out_words);
+void toc_why_destroy(struct toc_why *why);
+/* An event that was read, in any order. @is_late: older than accept_late, it counts for nothing. */
+void toc_why_add(struct toc_why *why, const struct toc_event *event, bool is_late);
+
+/* "camp=Gao route=N 17", places by their names; appended. */
+void toc_why_add_key(const struct toc_why *why, struct toc_text *out);
+
+struct toc_why_verdict {
+    bool holds;       /* The engine's: an episode is on at @at_ms. */
+    int64_t begin_ms; /* Of that episode, or TOC_INSTANT_NONE. */
+    int64_t end_ms;
+    int64_t stream_ms; /* Begin of the stream, for members. */
+};
+/* The tree at @at_ms, a JSON object, the caller's:
+ *   rule, key, at, holds, begin, end
+ *   clauses: [{clause, pass, words, ..values}]   in the order in which they decide
+ *   events: [{alias, source, id, time, words}]     what the clause counts
+ *   not_counted: [{alias, source, id, time, clause, words}]   newest first, the first few
+ * If it does not hold at least one clause does not pass, if it does all that decide do. */
+json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_verdict *verdict);
+/* The same for people. */
+void toc_why_print(const json_t *answer, struct toc_text *out);

@@ -1,0 +1,309 @@
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/mem.h"
+#include "engine/why_core.h"
+#include "event/geo.h"
+
+static void add_value(struct toc_text *out, const struct toc_value *value)
+{
+    char text[TOC_INSTANT_TEXT];
+
+    switch (value->kind) {
+    case TOC_VALUE_NONE:
+        toc_text_add(out, TOC_STR("missing"));
+        break;
+    case TOC_VALUE_TEXT:
+        toc_text_addf(out, "\"%.*s\"", (int)value->text.size, value->text.data);
+        break;
+    case TOC_VALUE_NUMBER:
+        toc_text_addf(out, "%.10g", value->number);
+        break;
+    case TOC_VALUE_INTEGER:
+        toc_text_addf(out, "%" PRId64, value->integer);
+        break;
+    case TOC_VALUE_BOOL:
+        toc_text_add(out, value->is_true ? TOC_STR("true") : TOC_STR("false"));
+        break;
+    case TOC_VALUE_TIME:
+        toc_instant_format(value->at_ms, text);
+        toc_text_add(out, toc_str_of(text));
+        break;
+    case TOC_VALUE_POINT:
+        toc_text_addf(out, "%.5f %.5f", value->point.lat_deg, value->point.lon_deg);
+        break;
+    case TOC_VALUE_LIST:
+        for (size_t i = 0; i < value->list.count; i++) {
+            toc_text_addf(out, "%s%.*s", i > 0 ? ", " : "", (int)value->list.items[i].size,
+                          value->list.items[i].data);
+        }
+        break;
+    }
+}
+
+static struct toc_str slot_name(const struct toc_type *type, int slot)
+{
+    static const char *const names[] = {"id", "source", "type", "time", "subject", "mode"};
+    return slot >= 0
+               ? type->fields[slot].name
+               : toc_str_of(slot <= TOC_SLOT_ID && slot >= TOC_SLOT_MODE ? names[TOC_SLOT_ID - slot]
+                                                                         : "");
+}
+
+/* "confidence|gte" */
+static void add_test(struct toc_text *out, const struct toc_type *type, const struct toc_test *test)
+{
+    static const char *const words[] = {
+        [TOC_TEST_EQUAL] = "",
+        [TOC_TEST_MORE_THAN] = "|gt",
+        [TOC_TEST_AT_LEAST] = "|gte",
+        [TOC_TEST_LESS_THAN] = "|lt",
+        [TOC_TEST_AT_MOST] = "|lte",
+        [TOC_TEST_CONTAINS] = "|contains",
+        [TOC_TEST_STARTS_WITH] = "|startswith",
+        [TOC_TEST_ENDS_WITH] = "|endswith",
+        [TOC_TEST_PATTERN] = "|re",
+        [TOC_TEST_EXISTS] = "|exists",
+    };
+    struct toc_str name = slot_name(type, test->slot);
+
+    toc_text_addf(out, "%.*s%s%s%s%s:", (int)name.size, name.data, words[test->op],
+                  test->is_all ? "|all" : "", test->is_cased ? "|cased" : "",
+                  test->is_negated ? "|not" : "");
+    for (size_t i = 0; i < test->operand_count && i < 4; i++) {
+        toc_text_add(out, i > 0 ? TOC_STR(", ") : TOC_STR(" "));
+        add_value(out, &test->operands[i]);
+    }
+    toc_text_add(out, test->operand_count > 4 ? TOC_STR(", ..") : TOC_STR(""));
+}
+
+static void reject(struct toc_why *why, const struct toc_event *event, int alias,
+                   const char *clause)
+{
+    if (why->rejected_count == why->rejected_room) {
+        why->rejected_room = why->rejected_room * 2 + 16;
+        why->rejected = toc_mem_resize(why->rejected, why->rejected_room, sizeof *why->rejected);
+    }
+    why->rejected[why->rejected_count++] = (struct toc_why_rejected){
+        .at_ms = event->at_ms,
+        .alias = alias,
+        .source = toc_arena_str(&why->arena, event->source),
+        .id = toc_arena_str(&why->arena, event->id),
+        .clause = toc_str_of(clause),
+        .words = toc_arena_str(&why->arena, toc_text_str(&why->words)),
+    };
+}
+
+/* Does the event carry this key, as far as it carries one? A missing field is told. */
+static bool is_of_key(struct toc_why *why, const struct toc_event *event, int alias,
+                      const struct toc_binding *binding, bool *out_missing)
+{
+    const struct toc_rule *rule = why->rule;
+    bool is_same = event->mode == why->key.mode;
+
+    *out_missing = false;
+    for (size_t i = 0; i < rule->key_part_count && is_same; i++) {
+        int slot = binding->key_slots[i];
+        if (slot == TOC_SLOT_NONE || slot == TOC_SLOT_PLACE || slot == TOC_SLOT_MILESTONE) {
+            continue;
+        }
+        struct toc_text text = {0}, folded = {0};
+        struct toc_value value = toc_event_value(event, slot);
+        if (value.kind == TOC_VALUE_NONE) {
+            *out_missing = true;
+        } else if (value.kind == TOC_VALUE_TEXT) {
+            toc_text_add(&text, value.text);
+        } else if (value.kind == TOC_VALUE_TIME) {
+            char instant[TOC_INSTANT_TEXT];
+            toc_instant_format(value.at_ms, instant);
+            toc_text_add(&text, toc_str_of(instant));
+        } else if (value.kind == TOC_VALUE_NUMBER && value.number == floor(value.number) &&
+                   fabs(value.number) < 1e15) {
+            toc_text_addf(&text, "%.0f", value.number == 0 ? 0.0 : value.number);
+        } else if (value.kind == TOC_VALUE_NUMBER) {
+            toc_text_addf(&text, "%.17g", value.number);
+        } else {
+            add_value(&text, &value);
+        }
+        if (rule->key_parts[i].is_place) {
+            int place = toc_places_find(toc_ruleset_places(why->rules), rule->key_parts[i].name,
+                                        toc_text_str(&text));
+            if (place >= 0) {
+                toc_text_add(&folded,
+                             toc_places_get(toc_ruleset_places(why->rules), (size_t)place)->id);
+            } else {
+                toc_text_fold_name(&folded, toc_text_str(&text));
+            }
+        } else {
+            toc_text_fold(&folded, toc_text_str(&text));
+        }
+        is_same = *out_missing || toc_str_equal(toc_text_str(&folded), why->key.values[i].folded);
+        toc_text_finish(&text);
+        toc_text_finish(&folded);
+    }
+    if (is_same && *out_missing) {
+        toc_text_clear(&why->words);
+        toc_text_addf(&why->words, "a field of the key is missing");
+        reject(why, event, alias, "group_by");
+    }
+    return is_same && !*out_missing;
+}
+
+/* Every test of `match`; the first that fails is told. */
+static enum toc_verdict judge_match(struct toc_why *why, const struct toc_event *event,
+                                    const struct toc_type *type, const struct toc_binding *binding)
+{
+    enum toc_verdict all = toc_condition_judge(&binding->condition, event, NULL);
+
+    toc_text_clear(&why->words);
+    for (size_t i = 0; i < binding->condition.count && all != TOC_VERDICT_YES; i++) {
+        struct toc_condition one = {.tests = &binding->condition.tests[i], .count = 1};
+        if (toc_condition_judge(&one, event, NULL) == TOC_VERDICT_YES) {
+            continue;
+        }
+        struct toc_value value = toc_event_value(event, one.tests[0].slot);
+        add_test(&why->words, type, one.tests);
+        toc_text_add(&why->words, TOC_STR("; it is "));
+        add_value(&why->words, &value);
+        break;
+    }
+    return all;
+}
+
+/* Near the place of the key (or any, if the key has none)? */
+static bool judge_near(struct toc_why *why, const struct toc_alias *alias,
+                       const struct toc_binding *binding, struct toc_value point)
+{
+    const struct toc_places *places = toc_ruleset_places(why->rules);
+    int only = alias->near.only;
+
+    toc_text_clear(&why->words);
+    for (size_t i = 0; i < why->rule->key_part_count; i++) {
+        if (binding->key_slots[i] == TOC_SLOT_PLACE) {
+            only = why->key.values[i].place;
+        }
+    }
+    if (point.kind != TOC_VALUE_POINT) {
+        toc_text_addf(&why->words, "it has no location");
+        return false;
+    }
+    uint32_t near;
+    if (toc_places_near(places, alias->near.kind, only, point.point, alias->near.distance_mm, 1,
+                        &near) > 0) {
+        return true;
+    }
+    if (only >= 0) {
+        toc_text_addf(&why->words, "%.*s is %.0f m away, more than %.0f m",
+                      (int)toc_places_get(places, (size_t)only)->name.size,
+                      toc_places_get(places, (size_t)only)->name.data,
+                      (double)toc_places_distance_mm(places, (size_t)only, point.point) / 1000,
+                      (double)alias->near.distance_mm / 1000);
+    } else {
+        toc_text_addf(&why->words, "no %.*s within %.0f m", (int)alias->near.kind.size,
+                      alias->near.kind.data, (double)alias->near.distance_mm / 1000);
+    }
+    return false;
+}
+
+static bool take_value(struct toc_why *why, const struct toc_event *event,
+                       const struct toc_alias *alias, const struct toc_binding *binding,
+                       struct toc_why_event *out)
+{
+    out->start_ms = event->at_ms;
+    if ((alias->roles & TOC_ROLE_AFTER) != 0 && binding->from_slot != TOC_SLOT_NONE) {
+        struct toc_value from = toc_event_value(event, binding->from_slot);
+        out->start_ms = from.kind == TOC_VALUE_TIME ? from.at_ms : event->at_ms;
+    }
+    if ((alias->roles & TOC_ROLE_COUNTED) == 0 || binding->value_slot == TOC_SLOT_NONE) {
+        return true;
+    }
+    struct toc_value value = toc_event_value(event, binding->value_slot);
+    toc_text_clear(&why->words);
+    if (value.kind == TOC_VALUE_NONE) {
+        toc_text_addf(&why->words, "the field that is compared is missing");
+        return false;
+    }
+    if (why->rule->kind == TOC_KIND_COUNT_DISTINCT) {
+        struct toc_text text = {0}, folded = {0};
+        if (value.kind == TOC_VALUE_TEXT) {
+            toc_text_add(&text, value.text);
+        } else {
+            add_value(&text, &value);
+        }
+        toc_text_fold(&folded, toc_text_str(&text));
+        out->value = (int64_t)toc_hash64(folded.data, folded.size, 0);
+        toc_text_finish(&text);
+        toc_text_finish(&folded);
+        return true;
+    }
+    double number = value.kind == TOC_VALUE_INTEGER ? (double)value.integer : value.number;
+    if (!(fabs(number) <= 9e12)) {
+        toc_text_addf(&why->words, "%g is too large to count", number);
+        return false;
+    }
+    out->value =
+        value.kind == TOC_VALUE_INTEGER ? value.integer * 1000000 : (int64_t)llround(number * 1e6);
+    return true;
+}
+
+void toc_why_judge(struct toc_why *why, const struct toc_event *event, int index,
+                   const struct toc_binding *binding, bool is_late)
+{
+    const struct toc_rule *rule = why->rule;
+    const struct toc_alias *alias = &rule->aliases[index];
+    const struct toc_type *type =
+        toc_catalogue_type(toc_ruleset_catalogue(why->rules), (size_t)binding->type);
+    bool is_series = rule->kind == TOC_KIND_LATEST && (alias->roles & TOC_ROLE_COUNTED) != 0;
+    bool is_missing;
+
+    if (!is_of_key(why, event, index, binding, &is_missing)) {
+        return;
+    }
+    if (is_late) {
+        toc_text_clear(&why->words);
+        toc_text_addf(&why->words, "older than accept_late when it came");
+        reject(why, event, index, "accept_late");
+        return;
+    }
+    enum toc_verdict verdict = judge_match(why, event, type, binding);
+    if (verdict != TOC_VERDICT_YES) {
+        reject(why, event, index, "match");
+        if (!is_series || verdict == TOC_VERDICT_UNKNOWN) {
+            return;
+        }
+    }
+    struct toc_value point = toc_event_value(event, binding->at_slot);
+    bool is_near = true;
+    if (alias->near.is_set) {
+        is_near = judge_near(why, alias, binding, point);
+        if (!is_near && verdict == TOC_VERDICT_YES) {
+            reject(why, event, index, "near");
+        }
+        if (!is_near &&
+            (!is_series || (verdict == TOC_VERDICT_YES && point.kind != TOC_VALUE_POINT))) {
+            return; /* Of a series: no location, it cannot be judged. */
+        }
+    }
+    struct toc_why_event own = {
+        .at_ms = event->at_ms,
+        .number = why->numbers,
+        .alias = index,
+        .has_point = point.kind == TOC_VALUE_POINT,
+        .is_meeting = verdict == TOC_VERDICT_YES && is_near,
+    };
+    if (!take_value(why, event, alias, binding, &own)) {
+        reject(why, event, index, "field");
+        return;
+    }
+    if (own.has_point) {
+        own.point = point.point;
+    }
+    own.source = toc_arena_str(&why->arena, event->source);
+    own.id = toc_arena_str(&why->arena, event->id);
+    if (why->count == why->room) {
+        why->room = why->room * 2 + 64;
+        why->events = toc_mem_resize(why->events, why->room, sizeof *why->events);
+    }
+    why->events[why->count++] = own;
+    why->is_sorted = false;
+}
