@@ -234,6 +234,9 @@ static enum toc_exit answer(struct explain *explain, struct question *question)
             toc_text_addf(&key, "%s ", toc_mode_text(question->mode));
         }
         toc_why_add_key(why, &key);
+        if (key.size > 0 && key.data[key.size - 1] == ' ') {
+            key.size--; /* A mode, and no key. */
+        }
         struct toc_why_verdict verdict = ask_book(explain, rule, toc_text_str(&key), at_ms);
         json_t *said = toc_why_answer(why, at_ms, &verdict);
         print_answer(explain, said);

@@ -416,7 +416,7 @@ static void go(struct walk *walk, size_t step)
     const struct toc_why *why = raw->why;
     const struct toc_rule *rule = why->rule;
 
-    if (step == rule->step_count) {
+    if (step > 0 && step == rule->step_count) {
         const struct toc_why_event *last = walk->chosen[step - 1];
         const struct toc_why_event *without = find_without(walk, step);
         bool counts = true;
