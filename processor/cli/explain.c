@@ -1,7 +1,7 @@
 /* cli/explain.c - `tocsin explain`: why an alert was told, or why not, from a file of events.
  *
- * The file is replayed once: the engine says which episodes there are. Then its events are read again
- * for each rule and key that is asked about, and the reasoning is made beside the verdict
+ * The file is replayed once: the engine says which episodes there are. Then its events are read
+ * again for each rule and key that is asked about, and the reasoning is made beside the verdict
  * (engine/why.h). */
 #include <errno.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ struct explain {
     bool is_json;
 };
 
-/* --- The file ---------------------------------------------------------------------------------- */
+/* --- The file ------------------------------------------------------------------------------ */
 
 static void on_told(const struct toc_told *told, void *context)
 {
@@ -110,7 +110,7 @@ static bool read_all(struct explain *explain, struct toc_engine *engine, struct 
     return is_read;
 }
 
-/* --- Questions --------------------------------------------------------------------------------- */
+/* --- Questions ----------------------------------------------------------------------------- */
 
 /* "camp=Gao,route=N 17": a comma that no `name=` follows belongs to the value. */
 static bool split_key(struct question *question, char *text)
@@ -249,7 +249,7 @@ static enum toc_exit answer(struct explain *explain, struct question *question)
     return result;
 }
 
-/* --- The command ------------------------------------------------------------------------------- */
+/* --- The command --------------------------------------------------------------------------- */
 
 static enum toc_exit replay(struct explain *explain)
 {

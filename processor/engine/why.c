@@ -78,7 +78,7 @@ void toc_why_list(json_t *out_events, const struct toc_why *why, const struct to
     }
 }
 
-/* --- Building ---------------------------------------------------------------------------------- */
+/* --- Building ------------------------------------------------------------------------------ */
 
 static bool set_part(struct toc_why *why, size_t part, struct toc_str value)
 {
@@ -132,6 +132,7 @@ struct toc_why *toc_why_create(const struct toc_ruleset *rules, const struct toc
 {
     struct toc_why *why = toc_mem_get(sizeof *why);
 
+    why->machine = toc_cel_machine_create(TOC_CEL_SCRATCH);
     why->rules = rules;
     why->rule = rule;
     why->key.mode = mode;
@@ -165,6 +166,7 @@ void toc_why_destroy(struct toc_why *why)
         toc_mem_free(why->events);
         toc_mem_free(why->rejected);
         toc_text_finish(&why->words);
+        toc_cel_machine_destroy(why->machine);
         toc_arena_finish(&why->arena);
         toc_mem_free(why);
     }
@@ -221,7 +223,7 @@ void toc_why_add_key(const struct toc_why *why, struct toc_text *out)
     }
 }
 
-/* --- Answering --------------------------------------------------------------------------------- */
+/* --- Answering ----------------------------------------------------------------------------- */
 
 /* Since when has it held raw without a gap? */
 static int64_t raw_since(const struct toc_why *why, int64_t at_ms)
@@ -308,7 +310,7 @@ json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_
     return answer;
 }
 
-/* --- Words ------------------------------------------------------------------------------------- */
+/* --- Words --------------------------------------------------------------------------------- */
 
 static const char *member(const json_t *object, const char *name)
 {

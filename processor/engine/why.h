@@ -1,8 +1,8 @@
 /* engine/why.h - why a rule holds for a key at an instant, or why not: clause by clause.
  *
- * The verdict is the engine's; this is the reasoning beside it, made anew from all the events of the
- * key, slowly and plainly, so that each clause can be shown with its values: what was counted, what
- * was not and by which test, what was awaited and until when. Meaning: rules/README.md, "Meaning".
+ * The verdict is the engine's; this is the reasoning beside it, made anew from all the events of
+ * the key, slowly and plainly, so that each clause can be shown with its values: what was counted,
+ * what was not and by which test, what was awaited and until when. Meaning: rules/README.md, "Meaning".
  *
  * Pure. Memory: what the events of one key need; freed whole. Threads: one owner. */
 #pragma once
@@ -16,8 +16,8 @@ struct toc_why_part { /* A part of the key, as a person writes it. */
     struct toc_str name, value;
 };
 
-/* @rule: one of @rules, or a part of it (milestones). Rules are borrowed. NULL: the key is not one of
- * the rule's; *out_words says how. */
+/* @rule: one of @rules, or a part of it (milestones). Rules are borrowed. NULL: the key is not one
+ * of the rule's; *out_words says how. */
 struct toc_why *toc_why_create(const struct toc_ruleset *rules, const struct toc_rule *rule,
                                const struct toc_why_part parts[], size_t part_count,
                                enum toc_mode mode, struct toc_text *out_words);

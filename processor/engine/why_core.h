@@ -38,14 +38,15 @@ struct toc_why {
     int64_t stream_ms;
     bool is_member;
     struct toc_text words; /* Room to write in. */
+    struct toc_cel_machine *machine;
 };
 
 /* why_judge.c */
 void toc_why_judge(struct toc_why *why, const struct toc_event *event, int alias,
                    const struct toc_binding *binding, bool is_late);
 
-/* why_raw.c: does the rule hold raw at @at_ms? @out (may be NULL): the clauses, and @out_events what
- * they count. *out_newest_ms: newest evidence, or TOC_INSTANT_NONE. */
+/* why_raw.c: does the rule hold raw at @at_ms? @out (may be NULL): the clauses, and @out_events
+ * what they count. *out_newest_ms: newest evidence, or TOC_INSTANT_NONE. */
 bool toc_why_raw(const struct toc_why *why, int64_t at_ms, json_t *out, json_t *out_events,
                  int64_t *out_newest_ms);
 /* Is the rule of a kind that is taken apart into clauses? */
@@ -60,5 +61,5 @@ json_t *toc_why_clause(json_t *out, const char *clause, bool is_passed, const ch
     __attribute__((format(printf, 4, 5)));
 void toc_why_list(json_t *out_events, const struct toc_why *why, const struct toc_why_event *event,
                   const char *words);
-/* "06:12:00", with milliseconds if there are any; a day before it where it is not that of @at_ms. */
+/* "2026-03-01 06:12:00", with milliseconds if there are any. */
 void toc_why_time(struct toc_text *out, int64_t ms);

@@ -153,19 +153,26 @@ static bool is_of_key(struct toc_why *why, const struct toc_event *event, int al
 static enum toc_verdict judge_match(struct toc_why *why, const struct toc_event *event,
                                     const struct toc_type *type, const struct toc_binding *binding)
 {
-    enum toc_verdict all = toc_condition_judge(&binding->condition, event, NULL);
+    enum toc_verdict all = toc_condition_judge(&binding->condition, event, why->machine, NULL);
 
     toc_text_clear(&why->words);
     for (size_t i = 0; i < binding->condition.count && all != TOC_VERDICT_YES; i++) {
         struct toc_condition one = {.tests = &binding->condition.tests[i], .count = 1};
-        if (toc_condition_judge(&one, event, NULL) == TOC_VERDICT_YES) {
+        if (toc_condition_judge(&one, event, NULL, NULL) == TOC_VERDICT_YES) {
             continue;
         }
         struct toc_value value = toc_event_value(event, one.tests[0].slot);
         add_test(&why->words, type, one.tests);
         toc_text_add(&why->words, TOC_STR("; it is "));
         add_value(&why->words, &value);
-        break;
+        return all;
+    }
+    if (all != TOC_VERDICT_YES) {
+        toc_text_addf(&why->words, "where: %s",
+                      all == TOC_VERDICT_NO        ? "it is false"
+                      : all == TOC_VERDICT_UNKNOWN ? "a field it needs is missing"
+                      : all == TOC_VERDICT_FAILED  ? "it ended in an error"
+                                                   : "it used up its budget");
     }
     return all;
 }

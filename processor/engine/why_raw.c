@@ -78,7 +78,7 @@ static bool is_from_below(const struct toc_rule *rule)
     return rule->compare == TOC_AT_LEAST || rule->compare == TOC_MORE_THAN;
 }
 
-/* --- Windows ----------------------------------------------------------------------------------- */
+/* --- Windows ------------------------------------------------------------------------------- */
 
 /* Events that count at at_ms within `within`, oldest first. */
 static void fill_window(struct raw *raw)
@@ -156,8 +156,8 @@ struct clique {
     size_t best_count, count;
 };
 
-/* May @event stand beside those chosen: another event, value or kind, by what is counted? An event of
- * two kinds may serve as both. */
+/* May @event stand beside those chosen: another event, value or kind, by what is counted? An event
+ * of two kinds may serve as both. */
 static bool may_join(const struct raw *raw, const struct clique *clique,
                      const struct toc_why_event *event)
 {
@@ -351,7 +351,7 @@ static bool hold_window(struct raw *raw)
     return is_compared && is_judged;
 }
 
-/* --- Sequences --------------------------------------------------------------------------------- */
+/* --- Sequences ----------------------------------------------------------------------------- */
 
 struct walk {
     struct raw *raw;
@@ -499,7 +499,7 @@ static bool hold_sequence(struct raw *raw)
     return false;
 }
 
-/* --- Latest ------------------------------------------------------------------------------------ */
+/* --- Latest -------------------------------------------------------------------------------- */
 
 static bool hold_latest(struct raw *raw)
 {
@@ -529,7 +529,7 @@ static bool hold_latest(struct raw *raw)
     return holds;
 }
 
-/* --- Absence ----------------------------------------------------------------------------------- */
+/* --- Absence ------------------------------------------------------------------------------- */
 
 /* The first answer dated from @from_ms on (or later than it), or NULL. */
 static const struct toc_why_event *find_answer(const struct toc_why *why, int64_t from_ms)
@@ -628,7 +628,7 @@ bool toc_why_is_plain(const struct toc_rule *rule)
            rule->distinct_field_count == 0;
 }
 
-/* --- All --------------------------------------------------------------------------------------- */
+/* --- All ----------------------------------------------------------------------------------- */
 
 bool toc_why_raw(const struct toc_why *why, int64_t at_ms, json_t *out, json_t *out_events,
                  int64_t *out_newest_ms)
