@@ -72,6 +72,7 @@ case("less than usual, once there was something", LESS, [tick(0), x(10000), x(10
 case("nothing is not less than nothing", LESS.replace("0.5", "9"), [tick(0), x(20002), tick(20010)])
 case("with nothing in the window no trend holds", LESS, [tick(0), x(10000), x(10001), tick(20010)])
 case("an event on the first millisecond of a window before", TREND, [tick(0), x(1), x(1), x(20001), x(20002), tick(20010)], "A 20003..open e4 e5")
+case("at_least_events: 0 lets less than usual be nothing", LESS.replace("group", "at_least_events: 0, group"), [tick(0), x(9000), x(10000), tick(30002)], "A 20001..open")
 case("robust z: 3 beside 1 and 0", TREND.replace("last: 20s", "last: 20s, method: robust_z, floor: 0.1").replace("at_least: 2", "warm_up: 30s, at_least: 3.372453"),
      [tick(0), x(15000), x(30010), x(30011), x(30012), tick(30013)], "A 30012..open e3 e4 e5")
 case("robust z: a millionth more is too much", TREND.replace("last: 20s", "last: 20s, method: robust_z, floor: 0.1").replace("at_least: 2", "warm_up: 30s, at_least: 3.372454"),

@@ -377,7 +377,7 @@ class Maker:
     def add_least(self):
         r, when = self.r, self.when
         if self.kind in ("ratio", "percentile", "average", "weighted", "trend") and self.is_chance("at_least_events", 0.3):
-            when["at_least_events"] = r.choice(["1", "2", "3"])
+            when["at_least_events"] = r.choice(["1", "2", "3"] + ["0", "0"] * (self.kind == "trend"))
         is_windowed = self.kind in COMPARED + ("all_of",)
         if is_windowed and not self.is_over() and self.is_chance("min_distinct", 0.12):
             when["min_distinct"] = r.choice([{"s": "2"}, {"n": "2"}, {"source": "2"}, {"c": "2", "s": "1"}])

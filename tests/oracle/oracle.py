@@ -89,7 +89,7 @@ class KeyCase:
                 return self.compared(n)
             if rule.kind == "count_distinct":
                 return self.compared(len({as_key(e.value(rule.field)) for e in window}))
-        elif not window:
+        elif not window and not (rule.kind == "trend" and rule.least_events == 0):
             return None
         if rule.kind == "ratio":
             of, to = (sum(any(e in self.sets[a] for a in names) for e in window)
@@ -440,6 +440,9 @@ class KeyCase:
                 dead.setdefault(e, c)
         episodes = self.episodes(dead, cuts)
         for episode in episodes:
+            gone = {e for e in episode.evidence if dead.get(e, NEVER) <= episode.begin}
+            for piece in [episode] + episode.parts:  # Touched while `for` still waited.
+                piece.evidence -= gone
             set_levels(self, episode)
         return episodes
 
