@@ -10,7 +10,6 @@ difference is printed.
 
 import argparse
 import json
-import re
 import sys
 from collections import Counter
 
@@ -59,8 +58,16 @@ def fold_records(lines):
         last[data["alert_id"]] = data
     records = {i: Record(d) for i, d in last.items() if d["state"] != "cancelled"}
     for record in records.values():
-        record.evidence = [alert_name(records[e], plain) if e in records else e for e in record.evidence]
+        name_evidence(record, records)
     return list(records.values())
+
+
+def name_evidence(record, records):
+    """Alerts among the evidence are called as the oracle calls them; those they rest on first."""
+    for i, which in enumerate(record.evidence):
+        if which in records:
+            name_evidence(records[which], records)
+            record.evidence[i] = alert_name(records[which], plain)
 
 
 def plain(value):
@@ -85,7 +92,7 @@ def levels_of(episode):
 def evidence_of(episode):
     """Ids in order. Where alerts are among them they stand as a set: which comes first of one
     millisecond hangs on ids that only the processor knows."""
-    ids = [re.sub(r"^alert:.*", lambda found: plain(found[0]), i) for i in episode.evidence]
+    ids = episode.evidence
     return tuple(sorted(ids) if any(i.startswith("alert:") for i in ids) else ids)
 
 

@@ -1,5 +1,7 @@
 """Alerts as events: what a rule sees of the episodes of others."""
 
+import hashlib
+
 from world import LEVELS
 
 SOURCE = b"tocsin"
@@ -14,7 +16,7 @@ class AlertEvent:
         self.mode, self.type = told.mode, None
         self.id = alert_name(told)
         key = [str(v).encode() for v in told.key.values()]
-        name = b"\0".join([told.rule.encode(), b"%020d" % told.begin] + key)
+        name = b"\0".join([told.rule.encode(), b"%020d" % told.begin] + key + [self.id.encode()])
         self.order = (t, SOURCE, name)
         self.fields = dict(told.key, rule=told.rule, level=LEVELS[told.own_level], alert_id=self.id,
                            mode=told.mode, time=t)
@@ -29,7 +31,8 @@ class AlertEvent:
 def alert_name(told, plain=lambda value: value):
     """What stands for the alert's id, which only the processor knows."""
     key = ",".join(f"{n}={plain(v)}" for n, v in sorted(told.key.items()))
-    return f"alert:{told.rule}/{told.mode}/{key}/{told.begin}"
+    evidence = hashlib.md5(" ".join(sorted(told.evidence)).encode()).hexdigest()[:8]
+    return f"alert:{told.rule}/{told.mode}/{key}/{told.begin}/{evidence}"
 
 
 class Alerts:

@@ -19,8 +19,7 @@ from world import format_time
 KINDS = ("event", "latest", "count", "count_distinct", "sum", "average", "min", "max", "sequence",
          "all_of", "any_kinds", "absence", "silence", "near", "cluster", "ratio", "percentile", "weighted",
          "trend", "milestones", "own")
-OVER = ("event", "count", "count_distinct", "sequence", "all_of", "any_kinds", "absence", "near", "cluster",
-        "ratio")  # Kinds of rules over the alerts of others.
+OVER = ("event", "count", "count_distinct", "sequence", "all_of", "any_kinds", "absence", "near", "ratio")  # Kinds of rules over the alerts of others.
 WORDS = ("ratio", "percentile", "weighted", "at_least_events", "min_distinct", "trend", "own", "where", "sun",
          "clock", "moving", "escalate", "milestones", "warn_at", "alert", "state", "any")
 LEVELS = ("informational", "low", "medium", "high", "critical")

@@ -155,6 +155,9 @@ class Judge:
         declared = fields.get(name, {}).get("type")
         if declared == "time" or (name == "time" and declared is None):
             return cel.Time(value)
+        if "values" in fields.get(name, {}):  # A word of a closed list has the list's spelling.
+            spelling = {fold(v): v for v in fields[name]["values"]}
+            return [spelling[fold(v)] for v in value] if declared == "list" else spelling[fold(value)]
         return float(value) if declared == "number" else value
 
 
