@@ -101,6 +101,21 @@ static void read_clear_when(struct toc_draft *draft, const struct toc_yaml *node
     }
 }
 
+/* A cluster joins across gaps by keep_firing_for, and `for` would have to be served anew behind each:
+ * nobody has asked for both. */
+static void check_cluster(struct toc_draft *draft)
+{
+    const struct toc_rule *rule = draft->rule;
+    const struct toc_yaml *node = toc_yaml_find(draft->alert, "for");
+
+    if (!draft->is_when_broken && rule->has_near && rule->key_part_count == 0 &&
+        rule->alert.for_ms > 0 && rule->alert.keep_firing_ms > 0) {
+        toc_loader_error(draft->loader, "E0326", node->key_mark,
+                         "without group_by, `near` goes with `for` or with `keep_firing_for`, not "
+                         "with both");
+    }
+}
+
 static void check_end(struct toc_draft *draft, bool has_clear_when)
 {
     const struct toc_rule *rule = draft->rule;
@@ -137,6 +152,7 @@ void toc_alert_block_read(struct toc_draft *draft)
     }
     read_pace(draft, "for", true, &alert->for_ms);
     read_pace(draft, "keep_firing_for", true, &alert->keep_firing_ms);
+    check_cluster(draft);
     read_pace(draft, "update_every", false, &alert->update_every_ms);
     read_pace(draft, "expire_after", false, &alert->expire_after_ms);
     const struct toc_yaml *clear_when = toc_yaml_find(draft->alert, "clear_when");

@@ -223,7 +223,7 @@ class Maker:
             return  # These have no `for` and no `keep_firing_for`.
         if r.random() < 0.2:
             self.alert["for"] = self.some("500ms", 1, 2)
-        if r.random() < 0.3:
+        if r.random() < 0.3 and not ("for" in self.alert and self.kind == "cluster"):  # Refused.
             self.alert["keep_firing_for"] = self.some("500ms", 1, 3)
 
     def compare(self, lows, highs=None):
