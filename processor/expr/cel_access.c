@@ -45,10 +45,10 @@ static struct toc_cel_value item_at(const struct toc_cel_value *list,
 {
     double number = index->kind == TOC_CEL_INT ? (double)index->whole : index->number;
 
-    if (index->kind != TOC_CEL_INT && index->kind != TOC_CEL_DOUBLE) {
-        return toc_cel_fail(TOC_CEL_E_OVERLOAD);
+    if ((index->kind != TOC_CEL_INT && index->kind != TOC_CEL_DOUBLE) || floor(number) != number) {
+        return toc_cel_fail(TOC_CEL_E_OVERLOAD); /* Also 0.5: no item can be meant. */
     }
-    if (!(number >= 0 && number < (double)list->list.count) || floor(number) != number) {
+    if (!(number >= 0 && number < (double)list->list.count)) {
         return toc_cel_fail(TOC_CEL_E_INDEX);
     }
     return list->list.items[(size_t)number];
@@ -60,6 +60,10 @@ static struct toc_cel_value entry_of(struct toc_cel_scratch *scratch,
 {
     const struct toc_cel_value *found;
 
+    if (key->kind != TOC_CEL_BOOL && key->kind != TOC_CEL_INT && key->kind != TOC_CEL_DOUBLE &&
+        key->kind != TOC_CEL_STRING) {
+        return toc_cel_fail(TOC_CEL_E_OVERLOAD); /* A key it cannot have. */
+    }
     if (!toc_cel_pay_items(scratch, map->map.count)) {
         return toc_cel_fail(TOC_CEL_E_FUEL);
     }

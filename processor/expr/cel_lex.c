@@ -112,15 +112,13 @@ struct literal {
     bool is_raw, is_triple, is_bytes;
     char *out;
     size_t out_size;
-    const char *why; /* It is not valid: this is wrong, */
-    bool is_whole;   /* and only with its value: the literal ends where it should. */
+    const char *why; /* It is not valid: this is wrong. */
 };
 
 static bool put_point(struct literal *l, int32_t point)
 {
     if (point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
         l->why = "the escape stands for no character (an invalid code point)";
-        l->is_whole = true;
         return true;
     }
     l->out_size += (size_t)utf8proc_encode_char(point, (utf8proc_uint8_t *)l->out + l->out_size);
@@ -230,8 +228,9 @@ static bool lex_string(struct toc_cel_lexer *lexer, struct toc_cel_token *out)
     /* Every escape is at least as long as what it stands for. */
     l.out = toc_arena_get(lexer->arena, lexer->report->source.size - lexer->at + 4);
     l.in -= lexer->at; /* at() counts from there. */
-    if (!read_literal(&l) || l.why != NULL) {
-        *out = bad(lexer, l.is_whole ? l.in : prefix + 1,
+    bool is_whole = read_literal(&l); /* It ends where it should, whatever its value is. */
+    if (!is_whole || l.why != NULL) {
+        *out = bad(lexer, is_whole ? l.in : prefix + 1,
                    l.why != NULL ? l.why : "an escape in the text is not known");
         return true;
     }
