@@ -74,6 +74,21 @@ static bool is_word(struct toc_str text, const char *word)
     return toc_str_equal(text, toc_str_of(word));
 }
 
+/* ".5", "-.5e3", as a literal of CEL may be written. */
+static bool parse_without_zero(struct toc_str text, double *out)
+{
+    char whole[64];
+    size_t sign = text.size > 0 && (text.data[0] == '-' || text.data[0] == '+');
+
+    if (text.size < sign + 2 || text.size >= sizeof whole || text.data[sign] != '.') {
+        return false;
+    }
+    memcpy(whole, text.data, sign);
+    whole[sign] = '0';
+    memcpy(whole + sign + 1, text.data + sign, text.size - sign);
+    return toc_number_parse((struct toc_str){.data = whole, .size = text.size + 1}, out);
+}
+
 struct toc_cel_value toc_cel_fn_double_of_string(struct toc_cel_scratch *scratch,
                                                  const struct toc_cel_value *args, size_t count)
 {
@@ -99,8 +114,10 @@ struct toc_cel_value toc_cel_fn_double_of_string(struct toc_cel_scratch *scratch
             return toc_cel_double(words[i].number);
         }
     }
-    return toc_number_parse(text, &number) ? toc_cel_double(number)
-                                           : toc_cel_fail(TOC_CEL_E_CONVERT);
+    if (toc_number_parse(text, &number) || parse_without_zero(text, &number)) {
+        return toc_cel_double(number);
+    }
+    return toc_cel_fail(TOC_CEL_E_CONVERT);
 }
 
 struct toc_cel_value toc_cel_fn_bool_of_string(struct toc_cel_scratch *scratch,

@@ -227,7 +227,7 @@ static bool lex_string(struct toc_cel_lexer *lexer, struct toc_cel_token *out)
     l.in = lexer->at + prefix + (l.is_triple ? 3 : 1);
     /* Every escape is at least as long as what it stands for. */
     l.out = toc_arena_get(lexer->arena, lexer->report->source.size - lexer->at + 4);
-    l.in -= lexer->at; /* at() counts from there. */
+    l.in -= lexer->at;                /* at() counts from there. */
     bool is_whole = read_literal(&l); /* It ends where it should, whatever its value is. */
     if (!is_whole || l.why != NULL) {
         *out = bad(lexer, is_whole ? l.in : prefix + 1,

@@ -92,8 +92,23 @@ struct finding {
     const struct toc_cel_type *result; /* NULL: nothing. */
     bool is_known;                     /* There is something of that name. */
     const struct toc_cel_builtin *builtin;
-    bool is_open; /* An argument is dyn: more may fit. */
+    bool is_open; /* An argument is dyn, or of dyn: more may fit. */
 };
+
+/* Is any part of it known only while running? A list(dyn) may be a list(int) or a list(double). */
+static bool is_open(const struct toc_cel_type *type)
+{
+    type = toc_cel_type_now(type);
+    switch (type->shape) {
+    case TOC_CEL_S_LIST:
+    case TOC_CEL_S_OPTIONAL:
+        return is_open(type->a);
+    case TOC_CEL_S_MAP:
+        return is_open(type->a) || is_open(type->b);
+    default:
+        return toc_cel_type_is_dyn(type);
+    }
+}
 
 static void try_row(struct toc_cel_check *c, struct toc_cel_node *node, const char *parameters,
                     const char *result, struct finding *found)
@@ -338,7 +353,7 @@ void toc_cel_resolve(struct toc_cel_check *c, struct toc_cel_node *node,
     struct finding found = {0};
 
     for (const struct toc_cel_node *child = node->first; child != NULL; child = child->next) {
-        found.is_open = found.is_open || toc_cel_type_is_dyn(child->type);
+        found.is_open = found.is_open || is_open(child->type);
     }
     for (size_t i = 0; i < toc_cel_row_count; i++) {
         if (form_of(&toc_cel_rows[i]) == form &&

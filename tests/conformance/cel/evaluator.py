@@ -6,9 +6,9 @@ import subprocess
 import threading
 
 
-def evaluate(program, requests):
-    """What @program answers to each of @requests, in their order."""
-    process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def evaluate(command, requests):
+    """What the program of @command answers to each of @requests, in their order."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def feed():
         for request in requests:
@@ -21,7 +21,7 @@ def evaluate(program, requests):
         yield json.loads(line)
     feeder.join()
     if process.wait() != 0:
-        raise RuntimeError(f"{program} ended with {process.returncode}")
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}")
 
 
 def double(number):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The public CEL conformance suite against tocsin's expressions.
 
-    suite.py --evaluate build/dev/tests/conformance/cel/cel_evaluate --cases build/dev/specs/cel.jsonl
+    suite.py --evaluate BUILD/tests/conformance/cel/cel_evaluate --cases BUILD/specs/cel.jsonl
 
-(The cases are fetched by tests/specs.sh.) Each case either is met or stands in excluded.txt, under the reason why it is none of ours. It fails
-if a case of ours is not met, if an excluded one would be, and if excluded.txt names what is not
-there. Where the suite says at which line and column the reference finds fault, ours is compared:
+The cases are fetched by tests/specs.sh. Each either is met or stands in excluded.txt, under the
+reason why it is none of ours. It fails if a case of ours is not met, if an excluded one would be,
+and if excluded.txt names what is not there. Where the suite says at which line and column the reference finds fault, ours is compared:
 95 of 100 must be the same. -v tells each case that is not met."""
 
 import argparse
@@ -97,8 +97,12 @@ def value_of(given):
     if kind == "listValue":
         return [value_of(item) for item in what.get("values", [])]
     if kind == "mapValue":
-        return {"map": [[value_of(entry["key"]), value_of(entry["value"])]
-                        for entry in what.get("entries", [])]}
+        return {
+            "map": [
+                [value_of(entry["key"]), value_of(entry["value"])]
+                for entry in what.get("entries", [])
+            ]
+        }
     if kind == "typeValue":
         return {"type": what}
     if kind == "objectValue":
@@ -133,12 +137,17 @@ class Case:
             if "ident" not in declared:
                 raise NotOurs("a function of its own")
             types[declared["name"]] = type_of(declared["ident"]["type"])
-        values = {name: value_of(bound["value"])
-                  for name, bound in self.given.get("bindings", {}).items()}
+        values = {
+            name: value_of(bound["value"]) for name, bound in self.given.get("bindings", {}).items()
+        }
         for name in values:
             types.setdefault(name, "dyn")
-        return {"expr": self.given["expr"], "types": types, "values": values,
-                "unchecked": bool(self.given.get("disableCheck"))}
+        return {
+            "expr": self.given["expr"],
+            "types": types,
+            "values": values,
+            "unchecked": bool(self.given.get("disableCheck")),
+        }
 
     def position(self):
         """Line and column where the reference finds the first fault, or None."""
@@ -223,11 +232,14 @@ def run(program, cases):
             requests[case.id] = case.request()
         except NotOurs as reason:
             unsaid[case.id] = str(reason)
-    answers = dict(zip(requests, evaluator.evaluate(program, requests.values())))
+    answers = dict(zip(requests, evaluator.evaluate([program], requests.values())))
     # A case that is run unchecked may still say where the check finds fault.
-    checked = {case.id: {**requests[case.id], "unchecked": False} for case in cases
-               if case.id in requests and requests[case.id]["unchecked"] and case.position()}
-    found = dict(zip(checked, evaluator.evaluate(program, checked.values())))
+    checked = {
+        case.id: {**requests[case.id], "unchecked": False}
+        for case in cases
+        if case.id in requests and requests[case.id]["unchecked"] and case.position()
+    }
+    found = dict(zip(checked, evaluator.evaluate([program], checked.values())))
     return answers, {**answers, **found}, unsaid
 
 
@@ -255,8 +267,10 @@ def compare_values(cases, answers, unsaid, excluded, words, verbose):
             # Whoever refuses everything meets every case that wants a refusal: those prove nothing.
             if fault is None and not wants_error:
                 failed.append(f"{case.id}: is excluded ({excluded[case.id]}) and would be met")
-    print(f"cases: {len(cases)}, of the profile {counts['met'] + counts['not met']}, "
-          f"met {counts['met']}, excluded {sum(reasons.values())}")
+    print(
+        f"cases: {len(cases)}, of the profile {counts['met'] + counts['not met']}, "
+        f"met {counts['met']}, excluded {sum(reasons.values())}"
+    )
     for reason, count in reasons.most_common():
         print(f"  excluded {count:4} {reason}: {words['case', reason]}")
     for line in failed if verbose else failed[:20]:
@@ -286,8 +300,10 @@ def compare_positions(cases, answers, excluded, not_ours, words, verbose):
         else:
             elsewhere.append((case, found, wanted, errors[0]["text"]))
     for case, found, wanted, text in elsewhere if verbose else []:
-        print(f"  ELSEWHERE {case.id}: {case.given['expr']!r}: at {found}, wanted {wanted}: "
-              f"{text!r}, {case.error.splitlines()[0]!r}")
+        print(
+            f"  ELSEWHERE {case.id}: {case.given['expr']!r}: at {found}, wanted {wanted}: "
+            f"{text!r}, {case.error.splitlines()[0]!r}"
+        )
     for case in accepted:
         print(f"  ACCEPTED {case.id}: {case.given['expr']!r}: wanted {case.error.splitlines()[0]}")
     for case in stale:
@@ -309,8 +325,11 @@ def count_blind(cases, answers, excluded):
             continue
         answer = answers[case.id]
         is_value = "value" in answer and not evaluator.is_error(answer["value"])
-        doctored = {"findings": [], "type": "doctored",
-                    "value": {"error": "doctored"} if is_value else "doctored"}
+        doctored = {
+            "findings": [],
+            "type": "doctored",
+            "value": {"error": "doctored"} if is_value else "doctored",
+        }
         if case.fault(doctored) is None:
             blind += 1
             print(f"  FAILED {case.id}: met by a doctored answer")
@@ -350,8 +369,7 @@ def main():
     unknown = [name for name in (*excluded, *positions) if name not in known]
     for name in unknown:
         print(f"  FAILED {name}: excluded, but no such case")
-    failed = len(unknown) + compare_values(cases, answers, unsaid, excluded, words,
-                                             args.verbose)
+    failed = len(unknown) + compare_values(cases, answers, unsaid, excluded, words, args.verbose)
     failed += compare_positions(cases, checked, positions, excluded, words, args.verbose)
     failed += count_blind(cases, answers, excluded)
     other = compare_types(cases, answers, excluded)
