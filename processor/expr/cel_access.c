@@ -46,7 +46,7 @@ static struct toc_cel_value item_at(const struct toc_cel_value *list,
     double number = index->kind == TOC_CEL_INT ? (double)index->whole : index->number;
 
     if ((index->kind != TOC_CEL_INT && index->kind != TOC_CEL_DOUBLE) || floor(number) != number ||
-        fabs(number) > (double)INT64_MAX) {
+        fabs(number) >= (double)INT64_MAX) {
         return toc_cel_fail(TOC_CEL_E_OVERLOAD); /* Also 0.5 and 1e300: no item can be meant. */
     }
     if (!(number >= 0 && number < (double)list->list.count)) {

@@ -37,6 +37,12 @@ def uses(request, pattern):
     return re.search(pattern, request["expr"])
 
 
+def fails_with(request, ours, wanted):
+    """Does ours fail so? Beside || or && another failure may be told in its place."""
+    absorbs = uses(request, r"\|\||&&|\.(all|exists)\(")
+    return code(ours) == wanted or (code(ours) is not None and absorbs)
+
+
 # Where what it is shows only while running.
 OPEN = r"dyn\(|\b[ovw]\b|null|\[\]|\{\}|\[1, "
 
@@ -81,9 +87,12 @@ def is_mixed_and_absorbed(request, ours, theirs):
 
 def is_left_open(request, ours, theirs):
     return (
-        re.search(r"no matching overload for .* applied to .*\b(int|double|bytes)\b", refusal(theirs))
+        re.search(
+            r"no matching overload for .* applied to .*\b(int|double|bytes|duration)\b",
+            refusal(theirs),
+        )
         and not refusal(ours)
-        and uses(request, r"[-+*/]")
+        and uses(request, r"[-+*/]|\[\]")
     )
 
 
@@ -96,11 +105,15 @@ def is_internal(request, ours, theirs):
 
 
 def is_index_of_no_map(request, ours, theirs):
-    return uses(request, r"\[\?|\.\?") and code(ours) == OVERLOAD and not failure(theirs)
+    return (
+        uses(request, r"\[\?|\.\?") and fails_with(request, ours, OVERLOAD) and not failure(theirs)
+    )
 
 
 def is_spelling_of_double(request, ours, theirs):
-    return "double(" in request["expr"] and code(ours) == CONVERT and not failure(theirs)
+    return (
+        "double(" in request["expr"] and fails_with(request, ours, CONVERT) and not failure(theirs)
+    )
 
 
 def is_has_of_no_map(request, ours, theirs):
@@ -133,7 +146,9 @@ def is_format_at_load(request, ours, theirs):
 
 
 def is_position_beyond(request, ours, theirs):
-    return uses(request, r"ndexOf\(.*, ") and code(ours) == INDEX and not failure(theirs)
+    return (
+        uses(request, r"ndexOf\(.*, ") and fails_with(request, ours, INDEX) and not failure(theirs)
+    )
 
 
 def is_position_at_end(request, ours, theirs):
@@ -142,7 +157,7 @@ def is_position_at_end(request, ours, theirs):
 
 def is_order_of_nan(request, ours, theirs):
     return (
-        code(ours) == OVERLOAD
+        fails_with(request, ours, OVERLOAD)
         and not failure(theirs)
         and uses(request, r" [<>]=? ")
         and ("NaN" in json.dumps(request["values"]) or uses(request, r"/|sqrt"))
@@ -219,7 +234,7 @@ def is_minus_of_duration(request, ours, theirs):
     return (
         uses(request, r"-\(")
         and uses(request, r"span|rest|duration|due|at\b")
-        and (code(ours) == OVERLOAD or refusal(ours))
+        and (fails_with(request, ours, OVERLOAD) or refusal(ours))
         and not failure(theirs)
     )
 
@@ -227,7 +242,7 @@ def is_minus_of_duration(request, ours, theirs):
 def is_null_operand(request, ours, theirs):
     return (
         "null" in request["expr"]
-        and (refusal(ours) or code(ours) == OVERLOAD)
+        and (refusal(ours) or fails_with(request, ours, OVERLOAD))
         and not refusal(theirs)
     )
 
@@ -245,7 +260,7 @@ def is_substring_to_end(request, ours, theirs):
 def is_outermost_with_nan(request, ours, theirs):
     return (
         uses(request, r"math\.(greatest|least)\(")
-        and code(ours) == ARGUMENT
+        and fails_with(request, ours, ARGUMENT)
         and not failure(theirs)
     )
 
@@ -286,7 +301,7 @@ def is_bool_of_letter(request, ours, theirs):
 
 
 def is_repeated_key(request, ours, theirs):
-    return code(ours) == REPEATED and not failure(theirs)
+    return fails_with(request, ours, REPEATED) and not failure(theirs)
 
 
 BOTH, GO, CPP = "both", "cel-go", "cel-cpp"
@@ -378,7 +393,12 @@ CLASSES = [
         "a key twice in a literal is an error (specification, Map Creation); theirs takes the last",
     ),
     ("minus-of-duration", GO, is_minus_of_duration, "-d of a duration is not in the specification"),
-    ("int-of-duration", BOTH, is_int_of_duration, "int() of a duration is not in the specification"),
+    (
+        "int-of-duration",
+        BOTH,
+        is_int_of_duration,
+        "int() of a duration is not in the specification",
+    ),
     (
         "format-at-load",
         GO,
