@@ -140,6 +140,8 @@ for expression, given in [
 case("where and match have both to hold", "{ events: { a: { type: x, match: { n: 1 }, where: 'w > 1.0' } }, when: { event: a }, alert: { expire_after: 99s } }", [x(0, n=1, w=1), x(1, n=2, w=2), x(2, n=1, w=2), tick(9)], "- 2..open e3")
 case("latest: where cannot be judged without its field", "{ events: { a: { type: x, where: 'w > 1.0' } }, when: { latest: a, group_by: [site] }, alert: { expire_after: 99s } }", [x(0, w=2), x(1), x(2, w=1), tick(9)], "A 0..2c e1")
 
+case("latest: where that divides by zero does not meet", "{ events: { a: { type: x, where: '1 / n == 1' } }, when: { latest: a, group_by: [site] }, alert: { expire_after: 99s } }", [x(0, n=1), x(1, n=0), tick(9)], "A 0..1c e1")
+
 # -- Levels
 RISE = "level: low\nwhen: { count: a, at_least: 2, within: 10s, group_by: [site] }\nalert: { escalate: [%s] }"
 COUNT3 = RISE % "{ when: 'count >= 3', level: high }"

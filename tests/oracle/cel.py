@@ -18,6 +18,10 @@ class CelError(Exception):
     """What an expression that cannot be evaluated comes to."""
 
 
+class Missing(CelError):
+    """A name that has no value."""
+
+
 class Time:
     """A timestamp, in whole milliseconds."""
 
@@ -298,7 +302,7 @@ def variable(name):
     def look(env):
         value = env(name)
         if value is None:
-            raise CelError(f"no {name}")
+            raise Missing(f"no {name}")
         return value
     return look
 
@@ -392,8 +396,10 @@ def compile(source):
 
 
 def holds(compiled, env):
-    """True or False; None if it ends in an error."""
+    """True or False; None if it ends in the error of a missing name. Another error holds nothing."""
     try:
         return boolean(compiled(env))
-    except CelError:
+    except Missing:
         return None
+    except CelError:
+        return False

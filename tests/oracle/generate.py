@@ -116,7 +116,9 @@ class Maker:
     def alert_alias(self, name):
         r, rule = self.r, self.r.choice(self.below)
         spec = {"alert": rule["rule"]}
-        if self.is_chance("any", 0.1):
+        is_first = not any("alert" in spec for spec in self.events.values())
+        if is_first and self.kind in ("event", "count", "count_distinct") and self.is_chance("any", 0.3):
+            self.below = ()  # Beside `any` no alert is taken a second time.
             spec["alert"] = "any"
             if r.random() < 0.6 and "escalate" in self.words:
                 spec["level"] = r.choice(LEVELS[1:])
@@ -510,10 +512,23 @@ def some_case(seed, kinds=KINDS, words=WORDS, most=30, count=6):
     rules = [some_rule(r, r.choice(kinds), f"rule-{i}", setting, words) for i in range(count - over)]
     for i in range(count - over, count):
         kind = r.choice([k for k in OVER if k in kinds] or OVER[:1])
-        rules.append(some_rule(r, kind, f"rule-{i}", setting, words, rules[:]))
+        rules.append(some_rule(r, kind, f"rule-{i}", setting, *readable(rules, words)))
     made = Case(rules, some_events(r, events, setting), words=words)
     made.lateness_ms = setting.lateness_ms
     return made
+
+
+def readable(rules, words):
+    """(words, rules) for a rule over alerts: not those of clusters without a key, which are for the rules
+    above there until they join another, under ids that no record of the end has."""
+    def is_cluster(rule):
+        return "distance" in rule["when"].get("near", {}) and not {"place"} & set(rule["when"]["near"]) and (
+            not names_of(rule))
+
+    kept = [rule for rule in rules if not is_cluster(rule)]
+    if len(kept) < len(rules):
+        words = [w for w in words if w != "any"]
+    return words, kept
 
 
 def some_late_case(seed, words=WORDS, accept_late_ms=2000):

@@ -585,10 +585,11 @@ class Run:
                 return self.judges[alias].point(event)
         return None
 
-    def place_of(self, evidence, until):
-        """The location of the newest evidence dated up to @until that has one."""
+    def place_of(self, episode):
+        """The location of the newest evidence that the episode has at its begin and that has one."""
+        evidence = frozenset().union(*(p.evidence for p in episode.parts if p.b <= episode.begin))
         for event in sorted(evidence, key=lambda e: e.order, reverse=True):
-            point = None if isinstance(event, Start) or event.t > until else self.location(event)
+            point = None if isinstance(event, Start) or event.t > episode.begin else self.location(event)
             if point is not None:
                 return point
         return None
@@ -648,7 +649,7 @@ def told(world, rules, events):
             for key, case in run.cases.items():
                 for episode in case.truth():
                     answer.append(Told(part, key, episode, newest))
-                    alerts.add(rule, answer[-1], run.place_of(episode.evidence, episode.begin))
+                    alerts.add(rule, answer[-1], run.place_of(episode))
     return sorted(answer, key=lambda t: (t.rule, t.mode, str(t.key), t.begin, t.evidence))
 
 

@@ -50,7 +50,7 @@ SORTS = [
     ("no warning before the deadline", "due = s + rule.deadline * rule.warn_at // 100", "pass", "absence,milestones", "warn_at"),
     ("an alert taken a millisecond after its end", "if e.t <= m < e.until and", "if e.t <= m <= e.until and",
      "count,all_of", "alert"),
-    ("a missing field met by `where`", "    except CelError:\n        return None", "    except CelError:\n        return True",
+    ("a missing field met by `where`", "    except Missing:\n        return None", "    except Missing:\n        return True",
      "count,event", "where"),
 ]
 

@@ -226,9 +226,9 @@ SABOTAGE_MORE = [
     ("(not rule.is_over_any if of.rule", "(True if of.rule"),
     ("return [(told.end, None)] if told.how == of.state else []", "return [(told.end, None)] if told.end else []"),
     ("return [(told.end, None)] if told.how == of.state else []", "return [(told.begin, None)] if told.how == of.state else []"),
-    ("isinstance(event, Start) or event.t > until else", "isinstance(event, Start) else"),
+    ("for p in episode.parts if p.b <= episode.begin))", "for p in episode.parts))"),
     ("if boolean(side(env)) == deciding:\n                    return deciding\n            except CelError as error:\n                wrong = error", "if boolean(side(env)) == deciding:\n                    return deciding\n            except CelError:\n                raise"),
-    ("    except CelError:\n        return None", "    except CelError:\n        return True"),
+    ("    except Missing:\n        return None", "    except Missing:\n        return True"),
 ]
 
 
