@@ -97,7 +97,9 @@ void toc_life_step(const struct toc_match *match, struct toc_match_state *state,
     }
     /* What begins where it ends goes on; whether it does begin may not be certain yet. */
     bool is_joining = life->is_raw && begin_ms <= life->off_ms;
-    if (life->episode != 0 && !life->is_held && at_ms >= life->off_ms && !is_joining) {
+    bool is_over = at_ms > life->off_ms ||
+                   (at_ms == life->off_ms && (match->is_at_once || at_ms <= match->passed_ms));
+    if (life->episode != 0 && !life->is_held && is_over && !is_joining) {
         close_episode(state, life);
     }
 }
