@@ -94,6 +94,17 @@ static void cancel(struct toc_alert *alert, struct toc_alert *merged_into,
     telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
 }
 
+/* Is @alert one of them that ended for good, and so still stands for its episode? */
+static bool bears(const struct toc_alerts *alerts, const struct toc_alert *alert)
+{
+    for (size_t i = 0; alert != NULL && i < alerts->count; i++) {
+        if (alerts->items[i] == alert) {
+            return alert->is_linked;
+        }
+    }
+    return false;
+}
+
 void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
                        const struct toc_telling *telling)
 {
@@ -106,7 +117,10 @@ void toc_alerts_relink(struct toc_alerts *alerts, struct toc_episodes *episodes,
         alert->is_linked = toc_alert_is_settled(alert, telling);
     }
     for (size_t i = 0; i < episodes->count; i++) {
-        episodes->items[i].alert = NULL;
+        struct toc_episode *episode = &episodes->items[i];
+        if (episode->end_ms > telling->settled_ms || !bears(alerts, episode->alert)) {
+            episode->alert = NULL;
+        }
     }
     for (int is_cancelled = 0; is_cancelled <= 1; is_cancelled++) {
         for (size_t i = 0; i < alerts->count; i++) {
