@@ -123,6 +123,11 @@ static int64_t alive_of(const struct toc_match *match, const struct toc_match_st
     return leaves_ms(match, toc_ring_get(&match->ring, state->members[member].seq));
 }
 
+static int64_t later(int64_t at_ms, int64_t span_ms)
+{
+    return at_ms == TOC_INSTANT_NEVER ? at_ms : at_ms + span_ms;
+}
+
 /* The end of a cluster as it is known, from the last clique's end and its newest evidence. */
 static void set_end(const struct toc_match *match, struct toc_episode *episode)
 {
@@ -135,7 +140,7 @@ static void set_end(const struct toc_match *match, struct toc_episode *episode)
         episode->end_ms = episode->begin_ms;
         return;
     }
-    episode->end_ms = episode->alive_ms + spec->keep_firing_ms;
+    episode->end_ms = later(episode->alive_ms, spec->keep_firing_ms);
     episode->ending = TOC_ENDING_WINDOW;
     if (expiry_ms < episode->end_ms) {
         episode->end_ms = expiry_ms;
@@ -153,7 +158,7 @@ static struct toc_episode *touched(const struct toc_match *match,
     struct toc_episode *episode =
         of->episode != 0 ? toc_episodes_find(&state->episodes, of->episode) : NULL;
 
-    if (episode == NULL || episode->is_closed || at_ms > of->alive_ms + spec->keep_firing_ms ||
+    if (episode == NULL || episode->is_closed || at_ms > later(of->alive_ms, spec->keep_firing_ms) ||
         (spec->expire_after_ms > 0 && at_ms > episode->last_ms + spec->expire_after_ms)) {
         return NULL;
     }
@@ -460,6 +465,45 @@ static void find_anew(struct toc_match *match, struct toc_match_state *state)
     state->member_count = count;
 }
 
+/* An alert was over at @at_ms: clusters that lived on live as long as the cliques that are left. They
+ * were all found when they were new, so nothing joins. */
+static void renew_clusters(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
+{
+    size_t count = state->member_count;
+
+    for (size_t e = 0; e < state->episodes.count; e++) {
+        struct toc_episode *episode = &state->episodes.items[e];
+        if (!episode->is_closed && episode->alive_ms > at_ms) {
+            episode->alive_ms = at_ms;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (state->members[i].alive_ms > at_ms) {
+            state->members[i].alive_ms = at_ms;
+        }
+    }
+    for (state->member_count = 1; state->member_count <= count; state->member_count++) {
+        const struct toc_member *own = &state->members[state->member_count - 1];
+        struct toc_episode *episode =
+            own->episode != 0 ? toc_episodes_find(&state->episodes, own->episode) : NULL;
+        if (episode == NULL || !find_cliques(match, state, own->seq)) {
+            continue;
+        }
+        int64_t own_ms = match->alive[state->member_count - 1];
+        prolong(match, state);
+        if (!episode->is_closed && own_ms > episode->alive_ms) {
+            episode->alive_ms = own_ms;
+        }
+    }
+    state->member_count = count;
+    for (size_t e = 0; e < state->episodes.count; e++) {
+        struct toc_episode *episode = &state->episodes.items[e];
+        if (!episode->is_closed) {
+            set_end(match, episode);
+        }
+    }
+}
+
 static void drop_members(const struct toc_match *match, struct toc_match_state *state,
                          int64_t at_ms)
 {
@@ -477,7 +521,7 @@ static void drop_members(const struct toc_match *match, struct toc_match_state *
 }
 
 /* Alerts that are over leave, and with them the cliques they were in. True: one did. */
-static bool drop_over(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
+static bool drop_over(const struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
 {
     bool is_one = false;
     uint64_t seq;
@@ -509,6 +553,7 @@ static uint64_t low_of(const struct toc_match *match, const struct toc_match_sta
 void toc_cluster_forget(const struct toc_match *match, struct toc_match_state *state)
 {
     drop_members(match, state, state->now_ms);
+    (void)drop_over(match, state, state->now_ms); /* Those of no clique: others had their step. */
     state->low = low_of(match, state);
 }
 
@@ -521,8 +566,12 @@ void toc_cluster_step(struct toc_match *match, struct toc_match_state *state, in
 
     drop_members(match, state, at_ms);
     if (drop_over(match, state, at_ms)) {
-        forget_cliques(state);
-        is_line = true;
+        if (is_grouped(rule)) {
+            forget_cliques(state);
+            is_line = true;
+        } else {
+            renew_clusters(match, state, at_ms);
+        }
     }
     for (uint64_t seq = state->next; seq < end; seq++) {
         struct toc_entry *line = toc_ring_get(&match->ring, seq);
@@ -576,7 +625,7 @@ int64_t toc_cluster_next(const struct toc_match *match, const struct toc_match_s
     if (is_grouped(match->rule) && state->life.is_raw && state->alive_ms < next_ms) {
         next_ms = state->alive_ms;
     }
-    if (state->stretches > 0 && state->now_ms < state->alive_ms &&
+    if (state->stretches > 0 && (!is_grouped(match->rule) || state->now_ms < state->alive_ms) &&
         state->stretch_end_ms < next_ms) {
         next_ms = state->stretch_end_ms;
     }

@@ -51,11 +51,12 @@ uint64_t toc_stretch_over(const struct toc_match *match, struct toc_match_state 
 static bool is_wanted(const struct toc_match *match, const struct toc_entry *entry)
 {
     const struct toc_match_state *settled = &match->settled;
+    /* `for` has not passed yet: it is evidence, if it does. */
+    bool is_awaited =
+        settled->life.is_raw && !settled->life.is_held && entry->end_ms > settled->life.raw_ms;
+    bool is_in = ((entry->marks[0] | entry->marks[1]) & TOC_MARK_IN) != 0;
 
-    return entry->is_stretch && (entry->end_ms > settled->now_ms ||
-                                 /* `for` has not passed yet: it is evidence, if it does. */
-                                 (settled->life.is_raw && !settled->life.is_held &&
-                                  entry->end_ms > settled->life.raw_ms));
+    return entry->is_stretch && (is_in || is_awaited || entry->end_ms > settled->now_ms);
 }
 
 static void move_member(struct toc_match_state *state, uint64_t from, uint64_t to)

@@ -347,9 +347,5 @@ void toc_below_check(struct toc_draft *draft)
             continue;
         }
         alias->is_stretch = toc_when_is_windowed(rule) && alias->change == TOC_CHANGE_NONE;
-        if (alias->is_stretch && rule->has_near && rule->key_part_count == 0) {
-            toc_loader_error(draft->loader, "E0329", draft->role_marks[i],
-                             "alerts near each other need `group_by`: they make no cluster");
-        }
     }
 }
