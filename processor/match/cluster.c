@@ -158,7 +158,8 @@ static struct toc_episode *touched(const struct toc_match *match,
     struct toc_episode *episode =
         of->episode != 0 ? toc_episodes_find(&state->episodes, of->episode) : NULL;
 
-    if (episode == NULL || episode->is_closed || at_ms > later(of->alive_ms, spec->keep_firing_ms) ||
+    if (episode == NULL || episode->is_closed ||
+        at_ms > later(of->alive_ms, spec->keep_firing_ms) ||
         (spec->expire_after_ms > 0 && at_ms > episode->last_ms + spec->expire_after_ms)) {
         return NULL;
     }
