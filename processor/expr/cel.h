@@ -54,6 +54,8 @@ struct toc_cel_variable {
     const struct toc_cel_type *type;
     int32_t id;    /* Handed to the binding; ids may repeat (two names of one field). */
     bool may_miss; /* It may have no value: has(NAME), `a.?b` of "a.b" are allowed. */
+    const struct toc_str *values; /* The texts it, or each of its items, is one of; NULL = any. */
+    size_t value_count;
 };
 
 /* A list by name, for in_list: its texts folded (toc_text_fold). */
@@ -76,16 +78,17 @@ struct toc_cel_world {
 };
 
 enum toc_cel_fault {
-    TOC_CEL_SYNTAX,     /* Not an expression: also a bad literal or escape, or beyond the bounds. */
-    TOC_CEL_NAME,       /* A name that is not declared. */
-    TOC_CEL_PART,       /* A position has no such part. */
-    TOC_CEL_FUNCTION,   /* A function that does not exist. */
-    TOC_CEL_TYPE_FAULT, /* Types that do not go together. */
-    TOC_CEL_PATTERN,    /* A regular expression that is not valid, or not a literal. */
-    TOC_CEL_LIST_NAME,  /* A list that is not known. */
-    TOC_CEL_PLACE_NAME, /* A place that is not known, or ambiguous. */
-    TOC_CEL_EXCLUDED,   /* CEL, but not in the profile (uint, bytes, messages). */
-    TOC_CEL_MIXED,      /* A note, no error: int and double mixed. */
+    TOC_CEL_SYNTAX, /* Not an expression: also a bad literal or escape, or beyond the bounds. */
+    TOC_CEL_NAME,   /* A name that is not declared. */
+    TOC_CEL_PART,   /* A position has no such part. */
+    TOC_CEL_VALUE_FAULT, /* Compared with a text it can never be (toc_cel_variable.values). */
+    TOC_CEL_FUNCTION,    /* A function that does not exist. */
+    TOC_CEL_TYPE_FAULT,  /* Types that do not go together. */
+    TOC_CEL_PATTERN,     /* A regular expression that is not valid, or not a literal. */
+    TOC_CEL_LIST_NAME,   /* A list that is not known. */
+    TOC_CEL_PLACE_NAME,  /* A place that is not known, or ambiguous. */
+    TOC_CEL_EXCLUDED,    /* CEL, but not in the profile (uint, bytes, messages). */
+    TOC_CEL_MIXED,       /* A note, no error: int and double mixed. */
 };
 
 /* What is wrong with an expression. Byte offsets into its text. */

@@ -419,6 +419,8 @@ static void check_map(struct toc_cel_check *c, struct toc_cel_node *node)
 static void check_within(struct toc_cel_check *c, struct toc_cel_node *node, struct toc_str name,
                          const struct toc_cel_type *type, struct toc_cel_node *body)
 {
+    const struct toc_cel_variable *closed = toc_cel_closed_of(c, node->first);
+
     if (c->local_count == TOC_CEL_NESTED) {
         toc_cel_report_add(c->report, TOC_CEL_SYNTAX, node->spot, (struct toc_str){0},
                            "more than %d loops within one another", (int)TOC_CEL_NESTED);
@@ -429,6 +431,7 @@ static void check_within(struct toc_cel_check *c, struct toc_cel_node *node, str
     }
     c->locals[c->local_count].name = name;
     c->locals[c->local_count].type = type;
+    c->locals[c->local_count].closed = closed;
     node->local = c->local_count++;
     for (; body != NULL; body = body->next) {
         check_node(c, body);
@@ -505,6 +508,7 @@ static void check_operator(struct toc_cel_check *c, struct toc_cel_node *node)
     /* The rows of "-" stand apart by how many operands it has. */
     toc_cel_resolve(c, node, TOC_CEL_B_OPERATOR,
                     toc_str_of(node->op == TOC_CEL_NEGATE ? "-1" : names[node->op]));
+    toc_cel_closed_check(c, node);
 }
 
 static void check_node(struct toc_cel_check *c, struct toc_cel_node *node)

@@ -22,6 +22,7 @@ struct toc_cel_check {
     struct {
         struct toc_str name;
         const struct toc_cel_type *type;
+        const struct toc_cel_variable *closed; /* It stands for its items, which are of a few. */
     } locals[TOC_CEL_NESTED];
     int local_count;
 };
@@ -42,6 +43,13 @@ void toc_cel_resolve(struct toc_cel_check *check, struct toc_cel_node *node,
 bool toc_cel_resolve_knows(enum toc_cel_builtin_form form, struct toc_str name);
 /* Does any global function's name begin with @space and a dot? */
 bool toc_cel_resolve_knows_space(struct toc_str space);
+
+/* cel_closed.c: `node`, an operator whose operands are checked, may compare what can only be some
+ * texts with another: tell. */
+void toc_cel_closed_check(struct toc_cel_check *check, const struct toc_cel_node *node);
+/* The variable @node is, or is an item of, if its texts are of a few; or NULL. */
+const struct toc_cel_variable *toc_cel_closed_of(const struct toc_cel_check *check,
+                                                 const struct toc_cel_node *node);
 
 /* Built-ins as rows, for the manual. */
 struct toc_cel_builtin {

@@ -39,6 +39,10 @@ size_t toc_cel_event_declare(const struct toc_type *type, struct toc_arena *aren
 
     for (size_t i = 0; i < type->field_count; i++, count += 2) {
         declare(arena, type->fields[i].name, type->fields[i].kind, (int)i, &variables[count]);
+        for (size_t name = count; name < count + 2; name++) {
+            variables[name].values = type->fields[i].values;
+            variables[name].value_count = type->fields[i].value_count;
+        }
     }
     for (size_t i = 0; i < ENVELOPE; i++) { /* A field of that name comes first. */
         if (toc_type_field(type, envelope[i].name) < 0) {

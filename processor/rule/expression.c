@@ -75,6 +75,8 @@ static const char *code_of(const struct toc_cel_finding *finding, const struct t
         return "E0305";
     case TOC_CEL_NAME:
         return type != NULL ? "E0305" : "E0346";
+    case TOC_CEL_VALUE_FAULT:
+        return "E0315";
     case TOC_CEL_FUNCTION:
         return "E0346";
     case TOC_CEL_TYPE_FAULT:

@@ -1,7 +1,7 @@
 /* compiled.h - one expression compiled and run, for tests. What it says about itself is text.
  * The names known: d (double 0.8), s (string "mortar"), n (int 5), l (list(string) [a, b]),
  * t (timestamp 2026-01-31T08:00:00Z), p (a point 10 N 20 E, 5 m), m (missing double), event.m,
- * event.d, and a.b.c (string "deep"); the list `nice` (ok, größe) and no places. */
+ * event.d, kind and kinds (s and l, each of mortar, rocket), and a.b.c (string "deep"); the list `nice` (ok, größe) and no places. */
 #pragma once
 #include "unit.h"
 
@@ -70,17 +70,21 @@ static inline bool cel_find_list(struct toc_str name, struct toc_cel_list *out,
 static inline void cel_compile(struct cel *cel, struct toc_str text,
                                const struct toc_cel_type *wanted)
 {
+    static const struct toc_str kinds[] = {{"mortar", 6}, {"rocket", 6}};
     const struct toc_cel_variable variables[] = {
-        {TOC_STR("d"), &toc_cel_type_double, CEL_D, true},
-        {TOC_STR("s"), &toc_cel_type_string, CEL_S, true},
-        {TOC_STR("n"), &toc_cel_type_int, CEL_N, false},
-        {TOC_STR("l"), toc_cel_type_list(&cel->arena, &toc_cel_type_string), CEL_L, true},
-        {TOC_STR("t"), &toc_cel_type_timestamp, CEL_T, true},
-        {TOC_STR("p"), &toc_cel_type_point, CEL_P, true},
-        {TOC_STR("m"), &toc_cel_type_double, CEL_M, true},
-        {TOC_STR("event.m"), &toc_cel_type_double, CEL_M, true},
-        {TOC_STR("event.d"), &toc_cel_type_double, CEL_D, true},
-        {TOC_STR("a.b.c"), &toc_cel_type_string, CEL_DEEP, true},
+        {TOC_STR("d"), &toc_cel_type_double, CEL_D, true, NULL, 0},
+        {TOC_STR("s"), &toc_cel_type_string, CEL_S, true, NULL, 0},
+        {TOC_STR("n"), &toc_cel_type_int, CEL_N, false, NULL, 0},
+        {TOC_STR("l"), toc_cel_type_list(&cel->arena, &toc_cel_type_string), CEL_L, true, NULL, 0},
+        {TOC_STR("t"), &toc_cel_type_timestamp, CEL_T, true, NULL, 0},
+        {TOC_STR("p"), &toc_cel_type_point, CEL_P, true, NULL, 0},
+        {TOC_STR("m"), &toc_cel_type_double, CEL_M, true, NULL, 0},
+        {TOC_STR("event.m"), &toc_cel_type_double, CEL_M, true, NULL, 0},
+        {TOC_STR("event.d"), &toc_cel_type_double, CEL_D, true, NULL, 0},
+        {TOC_STR("a.b.c"), &toc_cel_type_string, CEL_DEEP, true, NULL, 0},
+        {TOC_STR("kind"), &toc_cel_type_string, CEL_S, true, kinds, 2},
+        {TOC_STR("kinds"), toc_cel_type_list(&cel->arena, &toc_cel_type_string), CEL_L, true, kinds,
+         2},
     };
     const struct toc_cel_world world = {.variables = variables,
                                         .variable_count = UNIT_COUNT(variables),

@@ -8,6 +8,8 @@ static const struct cel_case {
     {"a field", "d > 0.7 && s in ['rocket', 'mortar']", "true"},
     {"the same under event", "event.d == d", "true"},
     {"a name with dots: the longest", "a.b.c + '!'", "'deep!'"},
+    {"a word of a closed list", "kind == 'mortar' && kind in ['rocket', s] && kind != s + 'x'",
+     "true"},
     {"text compares exactly", "s == 'Mortar'", "false"},
     {"an envelope text has a size in code points", "'größe'.size()", "5"},
 

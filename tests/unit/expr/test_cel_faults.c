@@ -48,6 +48,16 @@ static const struct cel_fault_case {
     {"a list that is none", "s.in_list('nine')", TOC_CEL_LIST_NAME, 1, 11, "'nine'", "nice"},
     {"a place that is none", "geo.within(p, 'Gao')", TOC_CEL_PLACE_NAME, 1, 15, "'Gao'", ""},
 
+    {"a word that a field never holds", "kind == 'Mortar'", TOC_CEL_VALUE_FAULT, 1, 9, "'Mortar'",
+     "mortar"},
+    {"the same on the left", "'x' != kind", TOC_CEL_VALUE_FAULT, 1, 1, "'x'", ""},
+    {"the same in a list", "kind in ['rocket', 'mortr']", TOC_CEL_VALUE_FAULT, 1, 20, "'mortr'",
+     "mortar"},
+    {"the same of an item", "kinds.exists(k, k == 'rockt')", TOC_CEL_VALUE_FAULT, 1, 22, "'rockt'",
+     "rocket"},
+    {"the same of a list field", "'rockt' in kinds", TOC_CEL_VALUE_FAULT, 1, 1, "'rockt'",
+     "rocket"},
+
     {"uint", "1u == 1u", TOC_CEL_EXCLUDED, 1, 1, "1u", ""},
     {"bytes", "b'a' == b'a'", TOC_CEL_EXCLUDED, 1, 1, "b'a'", ""},
     {"a message", "Msg{}", TOC_CEL_EXCLUDED, 1, 4, "{", ""},
