@@ -441,39 +441,6 @@ static void add_change_of(struct walk *walk, const struct toc_yaml *node, enum c
     }
 }
 
-/* The block that stands under a key of this kind, or TOC_BLOCK_COUNT. */
-static enum toc_block block_under(enum toc_key_kind kind)
-{
-    switch (kind) {
-    case TOC_KEY_EVENTS:
-        return TOC_BLOCK_EVENT;
-    case TOC_KEY_NEAR:
-        return TOC_BLOCK_NEAR;
-    case TOC_KEY_WHEN_NEAR:
-        return TOC_BLOCK_WHEN_NEAR;
-    case TOC_KEY_WHEN:
-        return TOC_BLOCK_WHEN;
-    case TOC_KEY_MEASURE:
-        return TOC_BLOCK_MEASURE;
-    case TOC_KEY_AVERAGE:
-        return TOC_BLOCK_AVERAGE;
-    case TOC_KEY_PERCENTILE:
-        return TOC_BLOCK_PERCENTILE;
-    case TOC_KEY_RATIO:
-        return TOC_BLOCK_RATIO;
-    case TOC_KEY_TREND:
-        return TOC_BLOCK_TREND;
-    case TOC_KEY_BASELINE:
-        return TOC_BLOCK_BASELINE;
-    case TOC_KEY_ABSENCE:
-        return TOC_BLOCK_ABSENCE;
-    case TOC_KEY_ALERT:
-        return TOC_BLOCK_ALERT;
-    default:
-        return TOC_BLOCK_COUNT;
-    }
-}
-
 static void walk_block(struct walk *walk, const struct toc_yaml *map, enum toc_block block);
 
 /* Ties in steps, `without`, `clear_when`: NAME: { near: EVENT, distance: D }. */
@@ -501,7 +468,7 @@ static void walk_block(struct walk *walk, const struct toc_yaml *map, enum toc_b
     for (const struct toc_yaml *child = map->first; child != NULL && walk->depth < TOC_CLAUSE_DEPTH;
          child = child->next, place++) {
         const struct toc_keys_entry *key = toc_keys_find(block, child->key.data, child->key.size);
-        enum toc_block under = key != NULL ? block_under(key->kind) : TOC_BLOCK_COUNT;
+        enum toc_block under = key != NULL ? toc_keys_block_under(key->kind) : TOC_BLOCK_COUNT;
 
         walk->path[walk->depth++] = place;
         for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -519,7 +486,7 @@ static void walk_block(struct walk *walk, const struct toc_yaml *map, enum toc_b
                 walk_block(walk, event, TOC_BLOCK_EVENT);
                 walk->depth--;
             }
-        } else if (under != TOC_BLOCK_COUNT) {
+        } else if (under != TOC_BLOCK_COUNT && child->kind == TOC_YAML_MAPPING) {
             walk_block(walk, child, under);
         }
         walk->depth--;

@@ -112,6 +112,7 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
     static const char *const statuses[] = {"experimental", "stable", "deprecated"};
     static const char *const once[] = {"key", "onset"};
     static const char *const bools[] = {"true", "false"};
+    static const char *const methods[] = {"ratio", "robust_z", "ewma"};
 
     switch (kind) {
     case TOC_KEY_TEXT:
@@ -119,6 +120,7 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
     case TOC_KEY_PLACE:
         return text(NULL);
     case TOC_KEY_TEXTS:
+    case TOC_KEY_ALIASES:
     case TOC_KEY_GROUP_BY:
         return one_or_list(text, NULL);
     case TOC_KEY_NAME:
@@ -159,9 +161,6 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
         return toc_schema_type("object"); /* Type by type: see fields_of_type. */
     case TOC_KEY_AS:
         return map_of(any_field(words->catalogue));
-    case TOC_KEY_ALIASES:
-        return toc_schema_made(json_pack("{s:s, s:o, s:i, s:i}", "type", "array", "items",
-                                         text(NULL), "minItems", 2, "maxItems", TOC_RULE_STEPS));
     case TOC_KEY_REFERENCES:
         return toc_schema_any(references(false), map_of(toc_schema_ref("TIE")));
     case TOC_KEY_STEPS:
@@ -185,32 +184,17 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
     case TOC_KEY_LISTS:
         return toc_schema_made(json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
                                          toc_schema_type("array")));
-    case TOC_KEY_NEAR:
-        return toc_schema_ref("NEAR");
-    case TOC_KEY_WHEN_NEAR:
-        return toc_schema_ref("WHEN_NEAR");
-    case TOC_KEY_WHEN:
-        return toc_schema_ref("WHEN");
-    case TOC_KEY_MEASURE:
-        return toc_schema_ref("MEASURE");
-    case TOC_KEY_AVERAGE:
-        return toc_schema_ref("AVERAGE");
-    case TOC_KEY_PERCENTILE:
-        return toc_schema_ref("PERCENTILE");
-    case TOC_KEY_RATIO:
-        return toc_schema_ref("RATIO");
-    case TOC_KEY_TREND:
-        return toc_schema_ref("TREND");
-    case TOC_KEY_BASELINE:
-        return toc_schema_ref("BASELINE");
-    case TOC_KEY_ABSENCE:
-        return toc_schema_ref("ABSENCE");
-    case TOC_KEY_ALERT:
-        return toc_schema_ref("ALERT");
+    case TOC_KEY_NUMBER:
+    case TOC_KEY_COUNT_LEAST:
+        return toc_schema_any(toc_schema_type("number"), pattern("^[0-9]+(\\.[0-9]+)?$"));
+    case TOC_KEY_METHOD:
+        return toc_schema_enum(methods, sizeof methods / sizeof methods[0]);
     case TOC_KEY_ESCALATE:
         return toc_schema_list(toc_schema_ref("ESCALATE"));
-    default:
-        return toc_schema_made(json_object()); /* The checker knows; an editor need not. */
+    default: /* A block, or what the checker knows and an editor need not. */
+        return toc_keys_block_under(kind) != TOC_BLOCK_COUNT
+                   ? toc_schema_ref(block_names[toc_keys_block_under(kind)])
+                   : toc_schema_made(json_object());
     }
 }
 

@@ -42,3 +42,28 @@ const char *toc_keys_block(enum toc_block block)
     toc_assert(block < TOC_BLOCK_COUNT);
     return blocks[block];
 }
+
+enum toc_block toc_keys_block_under(enum toc_key_kind kind)
+{
+    static const struct {
+        enum toc_key_kind kind;
+        enum toc_block block;
+    } blocks_under[] = {
+#define UNDER(kind, block) {TOC_KEY_##kind, TOC_BLOCK_##block}
+        UNDER(EVENTS, EVENT),          UNDER(NEAR, NEAR),
+        UNDER(WHEN_NEAR, WHEN_NEAR),   UNDER(WHEN, WHEN),
+        UNDER(MEASURE, MEASURE),       UNDER(AVERAGE, AVERAGE),
+        UNDER(PERCENTILE, PERCENTILE), UNDER(RATIO, RATIO),
+        UNDER(TREND, TREND),           UNDER(BASELINE, BASELINE),
+        UNDER(ABSENCE, ABSENCE),       UNDER(ALERT, ALERT),
+        UNDER(ESCALATE, ESCALATE),     UNDER(TESTS, TEST),
+#undef UNDER
+    };
+
+    for (size_t i = 0; i < sizeof blocks_under / sizeof blocks_under[0]; i++) {
+        if (blocks_under[i].kind == kind) {
+            return blocks_under[i].block;
+        }
+    }
+    return TOC_BLOCK_COUNT;
+}
