@@ -80,6 +80,6 @@ const struct toc_keys_entry *toc_keys_get(size_t index);
 const struct toc_keys_entry *toc_keys_find(enum toc_block block, const char *name, size_t size);
 /* "an event", "`when`": the block in a finding. */
 const char *toc_keys_block(enum toc_block block);
-/* The block that stands under a key of this kind (of a list of blocks or a mapping to blocks: each of
- * them), or TOC_BLOCK_COUNT. */
+/* The block under a key of this kind (of a list of blocks or a mapping to blocks: each of them), or
+ * TOC_BLOCK_COUNT. */
 enum toc_block toc_keys_block_under(enum toc_key_kind kind);
