@@ -11,7 +11,6 @@ import re
 import evaluator
 
 OVERLOAD, INDEX, REPEATED, CONVERT, ARGUMENT = 1, 5, 6, 7, 8  # enum toc_cel_error
-MIXED = 8  # enum toc_cel_fault
 
 
 def refusal(answer):
@@ -48,7 +47,7 @@ OPEN = r"dyn\(|\b[ovw]\b|null|\[\]|\{\}|\[1, |math\.(greatest|least)"
 
 
 def is_mixed_at_load(request, ours, theirs):
-    noted = any(one["fault"] == MIXED for one in ours["findings"])
+    noted = any(one["is_note"] for one in ours["findings"])
     return noted and "no matching overload" in refusal(theirs)
 
 

@@ -26,6 +26,11 @@
 
 enum { VARIABLES = 64, TEXT_ROOM = 1 << 12 };
 
+/* disagreements.py knows them by number. */
+_Static_assert(TOC_CEL_E_OVERLOAD == 1 && TOC_CEL_E_INDEX == 5 && TOC_CEL_E_REPEATED == 6 &&
+                   TOC_CEL_E_CONVERT == 7 && TOC_CEL_E_ARGUMENT == 8,
+               "the numbers in disagreements.py");
+
 struct request {
     struct toc_arena arena;
     struct toc_cel_variable variables[VARIABLES];
