@@ -104,7 +104,10 @@ def main():
     given = parser.parse_args()
 
     world = World(os.path.join(given.rules, "types"), os.path.join(given.rules, "places"))
-    rules = load_rules(given.rules, world)
+    # What people do follows the log, not the truth: the oracle has no say in it.
+    rules = [rule for rule in load_rules(given.rules, world)
+             if not any(a.alert and a.alert.state in ("new", "acked") for a in rule.aliases.values())]
+    names = {rule.name for rule in rules}
     fired, episodes = set(), 0
     for seed in range(given.seed, given.seed + given.rounds):
         r = random.Random(seed)
@@ -114,7 +117,8 @@ def main():
         lines = [line for _, line in stream]
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson", delete=False) as file:
             file.write("\n".join(lines) + "\n")
-        records = replay(given.tocsin, given.rules, file.name)
+        records = [line for line in replay(given.tocsin, given.rules, file.name)
+                   if json.loads(line)["data"]["rule"] in names]
         expected = told(world, rules, accept(world, lines, LATE_MS))
         differences = difference(expected, fold_records(records))
         if differences:
