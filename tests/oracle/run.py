@@ -8,7 +8,8 @@
 Each round replays one stream in order, twice shuffled within --accept-late (once with --disorder, which
 makes what rests on silence wait and changes nothing else), and every fourth round one with events that come
 too late. A mismatch is made as small as it gets, printed, and kept in the output folder. What the program
-does not have yet is found out, said aloud, and left out; with --all that is an error. Exit 0: none; 1:
+does not have yet is found out, said aloud, and left out; with --all that is an error. --long does not make
+mismatches small: give the seed to a run with --events 500 --rules 3 --rounds 1. Exit 0: none; 1:
 mismatches; 2: words are missing and --all was asked.
 """
 
@@ -141,10 +142,13 @@ def plainer_rules(rule):
     return found + [bare(n, w) for n, spec in rule["events"].items() for w in ("match", "where", "hours") if w in spec]
 
 
-def report(runner, case, title, out, at=None):
-    small = shrink(runner, case, at)
+def report(runner, case, title, out, at=None, is_small=True):
+    small = shrink(runner, case, at) if is_small else case
     lines = runner.differences(small, at)
-    text = [f"== {title}"] + [generate.rule_text(r) for r in small.rules] + small.lines + lines
+    text = [f"== {title}"]
+    if is_small:
+        text += [generate.rule_text(r) for r in small.rules] + small.lines
+    text += lines
     print("\n".join(text), flush=True)
     if out:
         folder = os.path.join(out, title.replace(" ", "-").replace(",", ""))
@@ -175,7 +179,7 @@ def random_rounds(runner, given, words):
         for title, one in cases_of(seed, given, words):
             if runner.differences(one):
                 wrong += 1
-                report(runner, one, f"seed {seed}, {title}", given.out)
+                report(runner, one, f"seed {seed}, {title}", given.out, is_small=not given.long)
                 break  # One mismatch of a seed is enough to read.
             counts["episodes"] += len(runner.expected)
             counts["replays"] += 1
@@ -227,7 +231,7 @@ def main():
     parser.add_argument("--sabotage", action="store_true")
     given = parser.parse_args()
     if given.long:
-        given.rounds, given.events, given.rules = 2000, 500, 4
+        given.rounds, given.events, given.rules, given.most = 2000, 500, 3, 2000
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(given.tocsin, folder)
         words = probes.words_built(runner)

@@ -168,9 +168,13 @@ def line_time(line):
 
 
 def shuffled(r, lines, lateness_ms):
-    """@lines in another order, none more than @lateness_ms behind the newest before it."""
-    return [line for _, line in sorted(
-        (line_time(line) + r.uniform(0, lateness_ms), line) for line in lines)]
+    """@lines in another order, none more than @lateness_ms behind the newest before it. Of those with one
+    identity the first stays first: it is the one that counts."""
+    order = sorted((line_time(line) + r.uniform(0, lateness_ms), i) for i, line in enumerate(lines))
+    same = {}
+    for i, line in enumerate(lines):
+        same.setdefault(str(json.loads(line).get("id")), []).append(i)
+    return [lines[same[str(json.loads(lines[i]).get("id"))].pop(0)] for _, i in order]
 
 
 def one_each(lines):
