@@ -215,3 +215,6 @@ case("near each other, an alert that is over", NEAR, [x(0, pos=east(0)), x(1, po
 case("the alert of one rule is not that of another", "when: { count: a, at_least: 1, within: 10s, group_by: [site] }\n---\nwhen: { count: b, at_least: 1, within: 10s, group_by: [site] }\n---\n"
      "{ events: { one: { alert: r1 }, two: { alert: r2 } }, when: { all_of: [one, two], within: 5s, group_by: [site] } }",
      [x(0), x(1), y(9), y(9, site="B"), tick(19)], "r1 A 0..open e1 e2", "r2 A 9..open e3", "r2 B 9..open e4", "r3 A 9..open r1@0 r2@9")
+case("an alert is a point: the error of its evidence is not taken off", "when: { count: a, at_least: 1, within: 10s, group_by: [site] }\n---\n"
+     "{ events: { low: { alert: r1 } }, when: { event: low, near: { place: camp, distance: 100 m } }, alert: { expire_after: 99s } }",
+     [x(0, pos=east(-160, error_m=20)), x(1, site="B", pos=east(-150, error_m=20)), tick(9)], "r1 A 0..open e1", "r1 B 1..open e2", "r2 GAO 1..open r1@1")

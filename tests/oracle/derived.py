@@ -12,7 +12,8 @@ class AlertEvent:
     takes part, None: only its moment counts."""
 
     def __init__(self, told, t, until, location):
-        self.alert, self.t, self.until, self.location = set(), t, until, location
+        self.alert, self.t, self.until = set(), t, until
+        self.location = location and (location[0], location[1], 0)  # A point.
         self.mode, self.type = told.mode, None
         self.id = alert_name(told)
         key = [str(v).encode() for v in told.key.values()]
