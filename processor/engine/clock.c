@@ -31,6 +31,17 @@ static uint64_t inputs_of(const struct toc_engine *engine, const struct toc_alia
     return mask;
 }
 
+static bool is_own(const struct toc_engine *engine, const struct toc_alias *alias)
+{
+    bool is_own = alias->binding_count > 0;
+
+    for (size_t b = 0; b < alias->binding_count && is_own; b++) {
+        is_own = toc_own_is_type(
+            toc_catalogue_type(engine->catalogue, (size_t)alias->bindings[b].type)->name);
+    }
+    return is_own;
+}
+
 /* What @alias brings: events of some inputs, alerts that wait for those of others, or what people
  * do, by the lane clock. */
 static void add_alias(const struct toc_engine *engine, const struct toc_alias *alias,
@@ -40,6 +51,8 @@ static void add_alias(const struct toc_engine *engine, const struct toc_alias *a
 
     if (!alias->is_alert) {
         of.waits_for = of.looks_back = inputs_of(engine, alias);
+        /* What the machine says of itself comes by no input, at the lane clock. */
+        of.waits_for_clock = of.looks_at_clock = of.looks_back == 0 && is_own(engine, alias);
     } else if (alias->change == TOC_CHANGE_NEW || alias->change == TOC_CHANGE_ACKED) {
         of.waits_for_clock = of.looks_at_clock = true;
     }

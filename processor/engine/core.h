@@ -143,6 +143,12 @@ struct toc_adopted { /* An alert that alerts.open holds. */
     bool is_used;
 };
 
+enum { TOC_WRONG_CLOCKS = 256 };
+struct toc_wrong_clock { /* A source whose clock was said to be wrong, and when. */
+    uint64_t hash;
+    int64_t at_ms;
+};
+
 /* What people want not to be disturbed by. */
 struct toc_silence {
     struct toc_action_which which;
@@ -189,6 +195,10 @@ struct toc_engine {
     size_t final_count, final_room;
     struct toc_adopted *adopted;
     size_t adopted_count, adopted_room;
+    bool is_own;              /* The event being dispatched is the machine's own. */
+    bool is_full;             /* keys_most was reached, and said so. */
+    struct toc_str full_rule; /* The rule that got no key and has not been said; or empty. */
+    struct toc_wrong_clock wrong_clocks[TOC_WRONG_CLOCKS];
     bool is_disowned; /* What is adopted still waits for a blind input only. */
     struct toc_sight sights[TOC_INPUTS_MOST];
     struct toc_table by_id; /* Alerts, by a hash of their id. */
@@ -244,6 +254,15 @@ bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned m
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late);
 void toc_dispatch_members(struct toc_engine *engine);
 void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled);
+
+/* own.c: what the machine notices of itself. */
+bool toc_own_is_type(struct toc_str name);
+/* The input turned blind, or was heard again, at @at_ms. */
+void toc_own_input(struct toc_engine *engine, size_t input, int64_t at_ms);
+/* The time of @event was corrected. */
+void toc_own_clock(struct toc_engine *engine, size_t input, const struct toc_event *event);
+/* An event has been dispatched: was there a key too many? */
+void toc_own_full(struct toc_engine *engine);
 
 /* sight.c: inputs that are silent for too long. */
 /* The lane clock has moved: who is blind now? */

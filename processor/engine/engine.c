@@ -423,6 +423,10 @@ enum toc_feed toc_engine_feed(struct toc_engine *engine, size_t index, uint32_t 
     }
     toc_dispatch(engine, event, is_late);
     toc_sight_heard(engine, index);
+    if (event->is_time_corrected) {
+        toc_own_clock(engine, index, event);
+    }
+    toc_own_full(engine);
     return is_late ? TOC_FEED_LATE : TOC_FEED_TAKEN;
 }
 

@@ -124,8 +124,11 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
     if (!may_create) {
         return NULL;
     }
-    if (engine->key_count >= engine->options.keys_most) {
+    if (engine->key_count >= engine->options.keys_most && !engine->is_own) {
         engine->counts.keys_refused++;
+        if (!engine->is_full) {
+            engine->full_rule = ruled->rule->name;
+        }
         return NULL;
     }
     engine->key_count++;

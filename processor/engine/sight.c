@@ -18,6 +18,7 @@ void toc_sight_tick(struct toc_engine *engine)
         if (can_be_blind(input) && !input->is_blind &&
             engine->now_ms - input->read_ms > input->spec.max_age_ms) {
             input->is_blind = true;
+            toc_own_input(engine, i, input->read_ms + input->spec.max_age_ms + 1);
         }
     }
 }
@@ -33,9 +34,18 @@ void toc_sight_hear(struct toc_engine *engine, size_t index, const struct toc_ev
     if (engine->now_ms != TOC_INSTANT_NONE && at_ms > engine->now_ms) {
         at_ms = engine->now_ms;
     }
-    input->read_ms = engine->now_ms;
+    /* As stored, so that a restart that reads it back knows the same. */
+    int64_t stored_ms = event->origin.stored_ms;
+    input->read_ms =
+        stored_ms != TOC_INSTANT_NONE && stored_ms < engine->now_ms && stored_ms > input->read_ms
+            ? stored_ms
+            : engine->now_ms;
     input->heard_ms = at_ms > input->heard_ms ? at_ms : input->heard_ms;
+    bool was_blind = input->is_blind;
     input->is_blind = false;
+    if (was_blind && engine->now_ms != TOC_INSTANT_NONE) {
+        toc_own_input(engine, index, engine->now_ms);
+    }
 }
 
 void toc_sight_heard(struct toc_engine *engine, size_t index)
