@@ -1,7 +1,7 @@
-/* What the machine notices of itself, as events of types `tocsin.*` that rules can count on: an input
- * that falls silent, a source whose clock is wrong, a store that is full. Dated by the lane clock, so
- * that a replay makes the same; of a catalogue without these types nothing comes. Nothing that
- * follows from such an event makes another. */
+/* What the machine notices of itself, as events of types `tocsin.*` that rules can count on: an
+ * input that falls silent, a source whose clock is wrong, a store that is full. Dated by the lane
+ * clock, so that a replay makes the same; of a catalogue without these types nothing comes. Nothing
+ * that follows from such an event makes another. */
 #include <stdio.h>
 
 #include "base/mem.h"
