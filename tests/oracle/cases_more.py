@@ -218,3 +218,9 @@ case("the alert of one rule is not that of another", "when: { count: a, at_least
 case("an alert is a point: the error of its evidence is not taken off", "when: { count: a, at_least: 1, within: 10s, group_by: [site] }\n---\n"
      "{ events: { low: { alert: r1 } }, when: { event: low, near: { place: camp, distance: 100 m } }, alert: { expire_after: 99s } }",
      [x(0, pos=east(-160, error_m=20)), x(1, site="B", pos=east(-150, error_m=20)), tick(9)], "r1 A 0..open e1", "r1 B 1..open e2", "r2 GAO 1..open r1@1")
+
+# -- A line and what is decided in the same millisecond
+case("a deadline that a line by distance prevents does not tie the episode before it", "when: { absence: { after: a, expected: b, deadline: 3s }, group_by: [site] }\nalert: { clear_when: { c: { near: a, distance: 100 m } } }",
+     [x(0, pos=east(0)), x(1000, pos=east(500)), z(4000, pos=east(500)), tick(9000)], "A 3000..open e1")
+case("a line by distance a millisecond after the deadline ends it", "when: { absence: { after: a, expected: b, deadline: 3s }, group_by: [site] }\nalert: { clear_when: { c: { near: a, distance: 100 m } } }",
+     [x(0, pos=east(0)), x(1000, pos=east(500)), z(4001, pos=east(500)), tick(9000)], "A 3000..4001c e1 e2")

@@ -428,8 +428,9 @@ class KeyCase:
             gone = set().union(*(self.touched(l) for l in now))
             ended = []
             for episode in self.episodes(dead, cuts, Span(since, c)):
-                if episode.begin < c <= episode.end and (is_whole or episode.evidence & gone):
-                    ended.append(episode.evidence)
+                evidence = frozenset().union(*(p.evidence for p in episode.parts if p.b < c))
+                if episode.begin < c <= episode.end and (is_whole or evidence & gone):
+                    ended.append(evidence)
             if is_whole:
                 cuts.append((c, frozenset()))
                 since = c  # Nothing of before is open, or counts.

@@ -113,8 +113,8 @@ SABOTAGE = [
     ("return {e for e in self.events() if e.t <= line.c}", "return self.events()"),
     ("e, line.point) <= line.tie.limit_mm", "e, line.point) < line.tie.limit_mm"),
     ("self.run.lines[self.key[0]] if", "sum(self.run.lines.values(), []) if"),
-    ("and (is_whole or episode.evidence & gone):", "and is_whole:"),
-    ("and (is_whole or episode.evidence & gone):", "and True:"),
+    ("and (is_whole or evidence & gone):", "and is_whole:"),
+    ("and (is_whole or evidence & gone):", "and True:"),
     ("gone |= {e for e in evidence if e.t <= c}", "pass"),
     ("for e in gone:\n                dead.setdefault(e, c)", "pass"),
     ("return False\n        if rule.field is None:", "pass\n        if rule.field is None:"),
@@ -229,6 +229,7 @@ SABOTAGE_MORE = [
     ("for p in episode.parts if p.b <= episode.begin))", "for p in episode.parts))"),
     ("if boolean(side(env)) == deciding:\n                    return deciding\n            except CelError as error:\n                wrong = error", "if boolean(side(env)) == deciding:\n                    return deciding\n            except CelError:\n                raise"),
     ("    except Missing:\n        return None", "    except Missing:\n        return True"),
+    ("for p in episode.parts if p.b < c))", "for p in episode.parts))"),
 ]
 
 
