@@ -44,7 +44,6 @@ struct toc_cel_node {
     struct toc_cel_value literal;
     struct toc_cel_node *first, *last, *next; /* Children; the next sibling. */
     uint32_t count;
-    uint32_t join;          /* In an AND or OR: where the operator before this child stands. */
     uint32_t height;        /* Of the tree below, 1 = a leaf. */
     bool is_entry_optional; /* As an item of a list, or key of a map: [?a], {?k: v}. */
 

@@ -1,9 +1,9 @@
 /* cel_parse.c - precedence climbing by one function a level, macros expanded on the way. Source:
  * cel-spec langdef.md, "Syntax"; positions follow the reference implementation. */
 #include "base/assert.h"
-#include "base/number.h"
 #include "expr/cel_ast.h"
 #include "expr/cel_lex.h"
+#include "expr/cel_literal.h"
 #include "expr/cel_macro.h"
 #include "expr/cel_parser.h"
 
@@ -11,14 +11,9 @@ typedef struct toc_cel_node *(*level)(struct toc_cel_parser *p);
 
 static struct toc_cel_node *parse_whole(struct toc_cel_parser *p);
 
-static void advance(struct toc_cel_parser *p)
+void toc_cel_parser_advance(struct toc_cel_parser *p)
 {
     p->now = toc_cel_lex(&p->lexer);
-}
-
-static struct toc_cel_spot token_spot(const struct toc_cel_token *token)
-{
-    return (struct toc_cel_spot){.offset = token->from, .from = token->from, .size = token->size};
 }
 
 struct toc_cel_node *toc_cel_parser_fail(struct toc_cel_parser *p, struct toc_cel_spot spot,
@@ -70,7 +65,7 @@ static bool take(struct toc_cel_parser *p, const char *mark)
     if (!is_mark(p, mark)) {
         return false;
     }
-    advance(p);
+    toc_cel_parser_advance(p);
     return true;
 }
 
@@ -112,89 +107,15 @@ struct toc_cel_node *toc_cel_parser_adopt(struct toc_cel_parser *p, struct toc_c
     return parent;
 }
 
-static struct toc_cel_node *parse_int(struct toc_cel_parser *p, bool is_negative)
-{
-    struct toc_cel_token token = p->now;
-    struct toc_cel_node *node = toc_cel_parser_node(p, TOC_CEL_N_LITERAL, token_spot(&token));
-    bool is_hex = token.text.size > 1 && token.text.data[1] == 'x';
-    uint64_t value = 0;
-
-    if (node == NULL) {
-        return NULL;
-    }
-    for (size_t i = is_hex ? 2 : 0; i < token.text.size; i++) {
-        char byte = token.text.data[i];
-        unsigned digit =
-            byte <= '9' ? (unsigned)(byte - '0') : (unsigned)((byte | 0x20) - 'a') + 10;
-        uint64_t base = is_hex ? 16 : 10;
-
-        if (value > (UINT64_MAX - digit) / base) {
-            value = UINT64_MAX;
-            break;
-        }
-        value = value * base + digit;
-    }
-    if (value > (uint64_t)INT64_MAX + (is_negative ? 1 : 0)) {
-        return toc_cel_parser_fail(p, node->spot, "a whole number beyond the range of int");
-    }
-    node->literal = toc_cel_int(is_negative ? (int64_t)(0 - value) : (int64_t)value);
-    advance(p);
-    return node;
-}
-
-static struct toc_cel_node *parse_double(struct toc_cel_parser *p, bool is_negative)
-{
-    struct toc_cel_token token = p->now;
-    struct toc_cel_node *node = toc_cel_parser_node(p, TOC_CEL_N_LITERAL, token_spot(&token));
-    char digits[400];
-    size_t skip = 0;
-    double number;
-
-    if (node == NULL) {
-        return NULL;
-    }
-    /* As JSON writes it: a digit before the point, no zeros in front. */
-    while (skip + 1 < token.text.size && token.text.data[skip] == '0' &&
-           token.text.data[skip + 1] >= '0' && token.text.data[skip + 1] <= '9') {
-        skip++;
-    }
-    struct toc_str text = {.data = token.text.data + skip, .size = token.text.size - skip};
-    if (text.data[0] == '.' && text.size < sizeof digits) {
-        digits[0] = '0';
-        memcpy(digits + 1, text.data, text.size);
-        text = (struct toc_str){.data = digits, .size = text.size + 1};
-    }
-    if (!toc_number_parse(text, &number)) {
-        return toc_cel_parser_fail(p, node->spot, "a number beyond the range of double");
-    }
-    node->literal = toc_cel_double(is_negative ? -number : number);
-    advance(p);
-    return node;
-}
-
 static struct toc_cel_node *parse_constant(struct toc_cel_parser *p, struct toc_cel_value value)
 {
     struct toc_cel_node *node = toc_cel_parser_node(p, TOC_CEL_N_LITERAL, token_spot(&p->now));
 
     if (node != NULL) {
         node->literal = value;
-        advance(p);
+        toc_cel_parser_advance(p);
     }
     return node;
-}
-
-static bool is_reserved(struct toc_str name)
-{
-    static const char *const words[] = {
-        "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
-        "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (toc_str_equal(name, toc_str_of(words[i]))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The arguments of a call up to its ')'; @node has its receiver, if any. */
@@ -226,8 +147,8 @@ static struct toc_cel_node *parse_name(struct toc_cel_parser *p)
         return unexpected(p, "a name");
     }
     name = p->now;
-    advance(p);
-    if (is_reserved(name.text)) {
+    toc_cel_parser_advance(p);
+    if (toc_cel_literal_is_reserved(name.text)) {
         return toc_cel_parser_fail(p, token_spot(&name),
                                    "a word that CEL keeps for itself: it cannot be a name");
     }
@@ -253,7 +174,6 @@ static struct toc_cel_node *parse_items(struct toc_cel_parser *p, struct toc_cel
         }
         node->last->is_entry_optional = is_optional;
         if (node->kind == TOC_CEL_N_MAP) {
-            node->last->join = p->now.from;
             if (!take(p, ":")) {
                 return unexpected(p, "':'");
             }
@@ -275,9 +195,9 @@ static struct toc_cel_node *parse_primary(struct toc_cel_parser *p)
 
     switch (p->now.kind) {
     case TOC_CEL_T_INT:
-        return parse_int(p, false);
+        return toc_cel_literal_int(p, false);
     case TOC_CEL_T_DOUBLE:
-        return parse_double(p, false);
+        return toc_cel_literal_double(p, false);
     case TOC_CEL_T_STRING:
         return parse_constant(p, toc_cel_string(p->now.text));
     case TOC_CEL_T_TRUE:
@@ -329,7 +249,7 @@ static struct toc_cel_node *parse_select(struct toc_cel_parser *p, struct toc_ce
     if (name.kind != TOC_CEL_T_NAME && name.kind != TOC_CEL_T_QUOTED_NAME) {
         return unexpected(p, "the name of a field");
     }
-    advance(p);
+    toc_cel_parser_advance(p);
     is_call = name.kind == TOC_CEL_T_NAME && !is_optional && is_mark(p, "(");
     spot.offset = is_call ? p->now.from : dot;
     node = toc_cel_parser_node(p, is_call ? TOC_CEL_N_CALL : TOC_CEL_N_SELECT, spot);
@@ -393,11 +313,12 @@ static struct toc_cel_node *parse_unary(struct toc_cel_parser *p)
     if (!is_mark(p, "-") && !is_mark(p, "!")) {
         return parse_suffixes(p, parse_primary(p));
     }
-    advance(p);
+    toc_cel_parser_advance(p);
     if (token.text.data[0] == '-' &&
         (p->now.kind == TOC_CEL_T_INT || p->now.kind == TOC_CEL_T_DOUBLE)) {
-        struct toc_cel_node *literal =
-            p->now.kind == TOC_CEL_T_INT ? parse_int(p, true) : parse_double(p, true);
+        struct toc_cel_node *literal = p->now.kind == TOC_CEL_T_INT
+                                           ? toc_cel_literal_int(p, true)
+                                           : toc_cel_literal_double(p, true);
 
         if (literal != NULL) {
             literal->spot.size += literal->spot.from - token.from;
@@ -446,7 +367,7 @@ static struct toc_cel_node *parse_binary(struct toc_cel_parser *p, const struct 
     while (left != NULL && (sign = find_sign(p, signs)) != NULL) {
         struct toc_cel_node *node = toc_cel_parser_node(p, TOC_CEL_N_OPERATOR, token_spot(&p->now));
 
-        advance(p);
+        toc_cel_parser_advance(p);
         if (toc_cel_parser_adopt(p, node, left) == NULL ||
             toc_cel_parser_adopt(p, node, next(p)) == NULL) {
             return NULL;
@@ -496,13 +417,8 @@ static struct toc_cel_node *parse_logic(struct toc_cel_parser *p, const char *si
     }
     node = toc_cel_parser_adopt(p, toc_cel_parser_node(p, kind, token_spot(&p->now)), first);
     while (node != NULL && is_mark(p, sign)) {
-        uint32_t join = p->now.from;
-
-        advance(p);
+        toc_cel_parser_advance(p);
         node = toc_cel_parser_adopt(p, node, next(p));
-        if (node != NULL) {
-            node->last->join = join;
-        }
     }
     return node;
 }
@@ -525,7 +441,7 @@ static struct toc_cel_node *parse_choice(struct toc_cel_parser *p)
         return condition;
     }
     node = toc_cel_parser_node(p, TOC_CEL_N_CHOOSE, token_spot(&p->now));
-    advance(p);
+    toc_cel_parser_advance(p);
     if (toc_cel_parser_adopt(p, node, condition) == NULL ||
         toc_cel_parser_adopt(p, node, parse_or(p)) == NULL) {
         return NULL;
@@ -558,7 +474,7 @@ struct toc_cel_node *toc_cel_parse(struct toc_cel_report *report, struct toc_are
     if (report->source.size > TOC_CEL_SOURCE) {
         return toc_cel_parser_fail(&parser, (struct toc_cel_spot){0}, "the expression is too long");
     }
-    advance(&parser);
+    toc_cel_parser_advance(&parser);
     node = parse_whole(&parser);
     if (node != NULL && parser.now.kind != TOC_CEL_T_END) {
         return unexpected(&parser, "an operator or the end");

@@ -15,6 +15,12 @@ struct toc_cel_parser {
     size_t depth, node_count;
 };
 
+/* Read the next token into parser->now. */
+void toc_cel_parser_advance(struct toc_cel_parser *parser);
+static inline struct toc_cel_spot token_spot(const struct toc_cel_token *token)
+{
+    return (struct toc_cel_spot){.offset = token->from, .from = token->from, .size = token->size};
+}
 /* Add a finding, unless there is one. NULL. */
 struct toc_cel_node *toc_cel_parser_fail(struct toc_cel_parser *parser, struct toc_cel_spot spot,
                                          const char *why);

@@ -3,20 +3,13 @@
 #include "base/assert.h"
 #include "base/mem.h"
 #include "expr/cel_apply.h"
-
-/* A loop under way, or the value that optMap names. */
-struct loop {
-    struct toc_cel_value range, item;
-    size_t at, count;            /* Next item; items there are. */
-    struct toc_cel_value result; /* So far; of exists_one the int that were true. */
-    struct toc_cel_value *items; /* Of filter and map. */
-};
+#include "expr/cel_loop.h"
 
 struct toc_cel_machine {
     struct toc_cel_scratch scratch;
     uint64_t fuel; /* Given to the last evaluation. */
     struct toc_cel_value stack[TOC_CEL_STACK];
-    struct loop loops[TOC_CEL_NESTED];
+    struct toc_cel_loop loops[TOC_CEL_NESTED];
 };
 
 struct toc_cel_machine *toc_cel_machine_create(size_t room)
@@ -46,111 +39,6 @@ static bool is_fatal(const struct toc_cel_value *value)
 {
     return value->kind == TOC_CEL_ERROR &&
            (value->error.code == TOC_CEL_E_FUEL || value->error.code == TOC_CEL_E_SPACE);
-}
-
-static bool is_bool(const struct toc_cel_value *value, bool is_true)
-{
-    return value->kind == TOC_CEL_BOOL && value->is_true == is_true;
-}
-
-/* What a value that is neither true nor false is as a condition. */
-static struct toc_cel_value no_bool(const struct toc_cel_value *value)
-{
-    return value->kind == TOC_CEL_ERROR ? *value : toc_cel_fail(TOC_CEL_E_OVERLOAD);
-}
-
-/* && with @decides false, || with true: one side decides alone, else an error does, else both. */
-static struct toc_cel_value logic(const struct toc_cel_value *a, const struct toc_cel_value *b,
-                                  bool decides)
-{
-    if (is_bool(a, decides) || is_bool(b, decides)) {
-        return toc_cel_bool(decides);
-    }
-    if (a->kind == TOC_CEL_BOOL && b->kind == TOC_CEL_BOOL) {
-        return toc_cel_bool(!decides);
-    }
-    return no_bool(
-        a->kind == TOC_CEL_BOOL || (a->kind != TOC_CEL_ERROR && b->kind == TOC_CEL_ERROR) ? b : a);
-}
-
-/* False: not to be gone through; loop->result says why. */
-static bool loop_begin(struct toc_cel_scratch *scratch, struct loop *loop,
-                       const struct toc_cel_value *range, enum toc_cel_macro macro)
-{
-    size_t count = range->kind == TOC_CEL_LIST ? range->list.count : range->map.count;
-
-    if (range->kind != TOC_CEL_LIST && range->kind != TOC_CEL_MAP) {
-        loop->result = no_bool(range);
-        return false;
-    }
-    *loop = (struct loop){.range = *range, .count = count};
-    switch (macro) {
-    case TOC_CEL_ALL:
-        loop->result = toc_cel_bool(true);
-        return true;
-    case TOC_CEL_EXISTS:
-        loop->result = toc_cel_bool(false);
-        return true;
-    case TOC_CEL_EXISTS_ONE:
-        loop->result = toc_cel_int(0);
-        return true;
-    default:
-        loop->result.kind = TOC_CEL_LIST;
-        loop->items = toc_cel_take(scratch, count * sizeof *loop->items);
-        if (loop->items == NULL) {
-            loop->result = toc_cel_fail(TOC_CEL_E_SPACE);
-            return false;
-        }
-        loop->result.list.items = loop->items;
-        loop->result.list.count = 0;
-        return true;
-    }
-}
-
-static bool loop_next(struct loop *loop)
-{
-    if (loop->at == loop->count) {
-        return false;
-    }
-    loop->item = loop->range.kind == TOC_CEL_LIST ? loop->range.list.items[loop->at]
-                                                  : loop->range.map.entries[loop->at].key;
-    loop->at++;
-    return true;
-}
-
-/* Take in @value, the result for loop->item. False: nothing can change the result any more. */
-static bool loop_step(struct loop *loop, const struct toc_cel_value *value,
-                      enum toc_cel_macro macro)
-{
-    if (macro == TOC_CEL_ALL || macro == TOC_CEL_EXISTS) {
-        loop->result = logic(&loop->result, value, macro == TOC_CEL_EXISTS);
-        return !is_bool(&loop->result, macro == TOC_CEL_EXISTS);
-    }
-    if (macro == TOC_CEL_MAP_MACRO) {
-        if (value->kind == TOC_CEL_ERROR) {
-            loop->result = *value;
-            return false;
-        }
-        loop->items[loop->result.list.count++] = *value;
-        return true;
-    }
-    if (value->kind != TOC_CEL_BOOL) {
-        loop->result = no_bool(value);
-        return false;
-    }
-    if (value->is_true && macro == TOC_CEL_FILTER) {
-        loop->items[loop->result.list.count++] = loop->item;
-    } else if (value->is_true) {
-        loop->result.whole++;
-    }
-    return true;
-}
-
-static struct toc_cel_value loop_result(const struct loop *loop, enum toc_cel_macro macro)
-{
-    return macro == TOC_CEL_EXISTS_ONE && loop->result.kind == TOC_CEL_INT
-               ? toc_cel_bool(loop->result.whole == 1)
-               : loop->result;
 }
 
 static bool takes(const struct toc_cel_overload *overload, const struct toc_cel_value args[],
@@ -189,7 +77,7 @@ static struct toc_cel_value match(struct toc_cel_scratch *scratch, const struct 
                                   const struct toc_pattern *pattern)
 {
     if (text->kind != TOC_CEL_STRING) {
-        return no_bool(text);
+        return toc_cel_no_bool(text);
     }
     return toc_cel_pay_bytes(scratch, text->text.size)
                ? toc_cel_bool(toc_pattern_search(pattern, text->text))
@@ -203,7 +91,7 @@ static struct toc_cel_value in_list(struct toc_cel_scratch *scratch,
         return toc_cel_set_has(set, scratch, text->text);
     }
     if (text->kind != TOC_CEL_LIST) {
-        return no_bool(text);
+        return toc_cel_no_bool(text);
     }
     for (size_t i = 0; i < text->list.count; i++) {
         const struct toc_cel_value *item = &text->list.items[i];
@@ -226,7 +114,7 @@ static struct toc_cel_value within(struct toc_cel_scratch *scratch,
                                    const struct toc_places *places, size_t place)
 {
     if (point->kind != TOC_CEL_POINT) {
-        return no_bool(point);
+        return toc_cel_no_bool(point);
     }
     return toc_cel_pay_items(scratch, WITHIN_ITEMS)
                ? toc_cel_bool(toc_places_distance_mm(places, place, *point->point) == 0)
@@ -261,7 +149,7 @@ static struct toc_cel_value optional_step(struct toc_cel_scratch *scratch, enum 
 /* The other truth value, or the error. */
 static struct toc_cel_value negated(const struct toc_cel_value *a)
 {
-    return a->kind == TOC_CEL_BOOL ? toc_cel_bool(!a->is_true) : no_bool(a);
+    return a->kind == TOC_CEL_BOOL ? toc_cel_bool(!a->is_true) : toc_cel_no_bool(a);
 }
 
 static struct toc_cel_value type_of(const struct toc_cel_value *a)
@@ -314,7 +202,7 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
     scratch->used = 0;
     scratch->fuel = machine->fuel = fuel;
     for (;;) {
-        struct loop *loop = &machine->loops[code->loop];
+        struct toc_cel_loop *loop = &machine->loops[code->loop];
         enum toc_cel_macro macro = (enum toc_cel_macro)code->macro;
         const struct toc_cel_code *there = program->code + code->operand;
         enum toc_cel_opcode op = (enum toc_cel_opcode)code->op;
@@ -447,7 +335,7 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
             if (is_fatal(top - 1)) {
                 return top[-1];
             }
-            code = is_bool(top - 1, op == TOC_CEL_OP_OR_LEFT) ? there : code;
+            code = toc_cel_is_bool(top - 1, op == TOC_CEL_OP_OR_LEFT) ? there : code;
             break;
         case TOC_CEL_OP_AND:
         case TOC_CEL_OP_OR:
@@ -455,11 +343,11 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
             if (is_fatal(top)) {
                 return *top;
             }
-            top[-1] = logic(top - 1, top, op == TOC_CEL_OP_OR);
+            top[-1] = toc_cel_logic(top - 1, top, op == TOC_CEL_OP_OR);
             break;
         case TOC_CEL_OP_DECIDE:
             if (top[-1].kind != TOC_CEL_BOOL) {
-                top[-1] = no_bool(top - 1);
+                top[-1] = toc_cel_no_bool(top - 1);
                 code = there;
             }
             break;
@@ -472,17 +360,17 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
             break;
         case TOC_CEL_OP_LOOP_BEGIN:
             top--;
-            if (!loop_begin(scratch, loop, top, macro)) {
+            if (!toc_cel_loop_begin(scratch, loop, top, macro)) {
                 *top++ = loop->result;
                 code = there;
             }
             break;
         case TOC_CEL_OP_LOOP_NEXT:
-            code = loop_next(loop) ? code : there;
+            code = toc_cel_loop_next(loop) ? code : there;
             break;
         case TOC_CEL_OP_LOOP_KEEP:
             if (top[-1].kind != TOC_CEL_BOOL) {
-                loop->result = no_bool(--top);
+                loop->result = toc_cel_no_bool(--top);
                 code = there;
             }
             break;
@@ -491,10 +379,10 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
             if (is_fatal(top)) {
                 return *top;
             }
-            code = loop_step(loop, top, macro) ? code : there;
+            code = toc_cel_loop_step(loop, top, macro) ? code : there;
             break;
         case TOC_CEL_OP_LOOP_END:
-            *top++ = loop_result(loop, macro);
+            *top++ = toc_cel_loop_result(loop, macro);
             break;
         case TOC_CEL_OP_NONE:
             *top++ = toc_cel_none();
@@ -509,7 +397,7 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
         case TOC_CEL_OP_OR_LEFT_OPTIONAL:
         case TOC_CEL_OP_OR_VALUE_LEFT:
             if (top[-1].kind != TOC_CEL_OPTIONAL) {
-                top[-1] = no_bool(top - 1);
+                top[-1] = toc_cel_no_bool(top - 1);
                 code = there;
             } else if (top[-1].inner != NULL) {
                 top[-1] = op == TOC_CEL_OP_OR_VALUE_LEFT ? *top[-1].inner : top[-1];
@@ -522,7 +410,7 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
         case TOC_CEL_OP_BIND:
             top--;
             if (top->kind != TOC_CEL_OPTIONAL || top->inner == NULL) {
-                *top = top->kind == TOC_CEL_OPTIONAL ? *top : no_bool(top);
+                *top = top->kind == TOC_CEL_OPTIONAL ? *top : toc_cel_no_bool(top);
                 top++;
                 code = there;
             } else {
