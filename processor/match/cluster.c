@@ -466,7 +466,7 @@ static void find_anew(struct toc_match *match, struct toc_match_state *state)
     state->member_count = count;
 }
 
-/* An alert was over at @at_ms: clusters that lived on live as long as the cliques that are left. They
+/* An alert was over at @at_ms: clusters that lived on live as long as the cliques left. They
  * were all found when they were new, so nothing joins. */
 static void renew_clusters(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
 {

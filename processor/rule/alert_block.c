@@ -101,7 +101,7 @@ static void read_clear_when(struct toc_draft *draft, const struct toc_yaml *node
     }
 }
 
-/* A cluster joins across gaps by keep_firing_for, and `for` would have to be served anew behind each:
+/* A cluster joins across gaps by keep_firing_for, and `for` would have to be served anew at each:
  * nobody has asked for both. */
 static void check_cluster(struct toc_draft *draft)
 {

@@ -1,6 +1,6 @@
 /* state/ordered.h - numbers in order, while some come and some go: which one stands at rank r?
  *
- * A balanced tree that knows the size of its parts (an AA tree: A. Andersson, "Balanced search trees
+ * A balanced tree that knows its parts' sizes (an AA tree: A. Andersson, "Balanced search trees
  * made simple", 1993). Adding, removing and asking cost O(log n) of the different values. Nodes lie
  * in one array and are used again, so copying is one memcpy and, once warm, nothing comes from the
  * heap. Memory: 32 bytes a different value. Recursion: at most 2 log2(n + 1), below 70. */
