@@ -2,7 +2,7 @@
  *
  * The verdict is the engine's; this is the reasoning beside it, made anew from all the events of
  * the key, slowly and plainly, so that each clause can be shown with its values: what was counted,
- * what was not and by which test, what was awaited, until when. Meaning: rules/README.md, "Meaning".
+ * what was not, by which test, what was awaited, until when. Meaning: rules/README.md, "Meaning".
  *
  * Pure. Memory: what the events of one key need; freed whole. Threads: one owner. */
 #pragma once
