@@ -189,6 +189,11 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
         return toc_schema_any(toc_schema_type("number"), pattern("^[0-9]+(\\.[0-9]+)?$"));
     case TOC_KEY_METHOD:
         return toc_schema_enum(methods, sizeof methods / sizeof methods[0]);
+    case TOC_KEY_HOURS:
+        return toc_schema_any(toc_schema_type("string"), toc_schema_ref("HOURS"));
+    case TOC_KEY_CLOCK:
+    case TOC_KEY_OFFSET:
+        return toc_schema_type("string");
     case TOC_KEY_ESCALATE:
         return toc_schema_list(toc_schema_ref("ESCALATE"));
     default: /* A block, or what the checker knows and an editor need not. */

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "base/mem.h"
 #include "engine/core.h"
+#include "event/sun.h"
 
 enum {
     NEAR_MOST = 64, /* Places of one kind that one event can be near. */
@@ -339,6 +340,33 @@ static bool was_told_alone(struct work *work)
     return work->is_late && work->was_told_alone;
 }
 
+/* Does it come at the hours that @alias asks for, by the sun where it was or by one clock for all?
+ * By the clock of a place: is_open_there. */
+static enum toc_verdict judge_hours(const struct toc_alias *alias, int64_t at_ms,
+                                    struct toc_value point)
+{
+    const struct toc_hours *hours = &alias->hours;
+    bool is_in = true;
+
+    if (hours->kind == TOC_HOURS_DAY || hours->kind == TOC_HOURS_NIGHT) {
+        if (point.kind != TOC_VALUE_POINT) {
+            return TOC_VERDICT_UNKNOWN;
+        }
+        bool is_day = toc_sun_elevation_udeg(point.point, at_ms) >= TOC_SUN_RISEN_UDEG;
+        is_in = is_day == (hours->kind == TOC_HOURS_DAY);
+    } else if (hours->kind == TOC_HOURS_CLOCK && hours->has_offset) {
+        is_in = toc_hours_is_in(hours, hours->offset_min, at_ms);
+    }
+    return is_in ? TOC_VERDICT_YES : TOC_VERDICT_NO;
+}
+
+static bool is_open_there(const struct toc_engine *engine, const struct toc_alias *alias,
+                          uint32_t place, int64_t at_ms)
+{
+    return alias->hours.kind != TOC_HOURS_CLOCK || alias->hours.has_offset ||
+           toc_hours_is_in(&alias->hours, toc_places_get(engine->places, place)->offset_min, at_ms);
+}
+
 static void wake(struct work *work, const struct toc_wake *to)
 {
     struct toc_engine *engine = work->engine;
@@ -362,6 +390,14 @@ static void wake(struct work *work, const struct toc_wake *to)
     }
     struct toc_value point = toc_event_value(work->event, binding->at_slot);
     bool has_point = point.kind == TOC_VALUE_POINT;
+    if (alias->hours.kind != TOC_HOURS_ANY && verdict != TOC_VERDICT_NO) {
+        enum toc_verdict open = judge_hours(alias, work->event->at_ms, point);
+        ruled->counts.missing_field += open == TOC_VERDICT_UNKNOWN;
+        verdict = open != TOC_VERDICT_YES ? open : verdict;
+        if (verdict != TOC_VERDICT_YES && !is_series) {
+            return;
+        }
+    }
     uint32_t near[NEAR_MOST];
     size_t near_count = 0;
     if (alias->near.is_set) {
@@ -376,6 +412,16 @@ static void wake(struct work *work, const struct toc_wake *to)
         if (near_count > NEAR_MOST) {
             near_count = NEAR_MOST;
             ruled->counts.budget++;
+        }
+        size_t open_count = 0;
+        for (size_t i = 0; i < near_count; i++) {
+            if (is_open_there(engine, alias, near[i], work->event->at_ms)) {
+                near[open_count++] = near[i];
+            }
+        }
+        near_count = open_count;
+        if (near_count == 0 && !is_series) {
+            return;
         }
     }
     struct toc_key key;

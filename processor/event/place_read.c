@@ -73,6 +73,73 @@ static bool is_kind(struct toc_str text)
     return text.size > 0 && text.size <= TOC_PLACE_KIND_SIZE;
 }
 
+bool toc_place_offset(struct toc_str text, int32_t *out_min)
+{
+    if (text.size != 6 || (text.data[0] != '+' && text.data[0] != '-') || text.data[3] != ':') {
+        return false;
+    }
+    for (size_t i = 1; i < 6; i++) {
+        if (i != 3 && (text.data[i] < '0' || text.data[i] > '9')) {
+            return false;
+        }
+    }
+    int minute = (text.data[4] - '0') * 10 + (text.data[5] - '0');
+    int min = ((text.data[1] - '0') * 10 + (text.data[2] - '0')) * 60 + minute;
+    if (minute > 59 || min > TOC_PLACE_OFFSET_MIN) {
+        return false;
+    }
+    *out_min = text.data[0] == '-' ? -min : min;
+    return true;
+}
+
+/* What rules may compare with: the numbers, and by which clock people live there. */
+static void take_numbers(struct feature *f, const json_t *properties)
+{
+    const json_t *offset = json_object_get(properties, "utc_offset");
+    struct toc_place *place = &f->entry->place;
+    struct toc_place_property *numbers =
+        toc_arena_array(f->reader->arena, TOC_PLACE_PROPERTIES, sizeof *numbers);
+    const char *name;
+    json_t *value;
+
+    if (offset != NULL &&
+        !(place->has_offset =
+              json_is_string(offset) &&
+              toc_place_offset(toc_str_of(json_string_value(offset)), &place->offset_min))) {
+        complain(f, "E0222", "properties.utc_offset must be such as \"+02:00\"");
+    }
+    json_object_foreach((json_t *)(uintptr_t)properties, name, value)
+    {
+        double number = json_number_value(value);
+        if (!json_is_number(value) || strlen(name) > TOC_PLACE_KIND_SIZE ||
+            !(fabs(number) <= 9e12)) {
+            continue;
+        }
+        if (place->property_count == TOC_PLACE_PROPERTIES) {
+            complain(f, "E0225", "it has more than %d properties that are numbers",
+                     TOC_PLACE_PROPERTIES);
+            return;
+        }
+        numbers[place->property_count++] = (struct toc_place_property){
+            .name = toc_arena_str(f->reader->arena, toc_str_of(name)),
+            .value = json_is_integer(value) ? (int64_t)json_integer_value(value) * 1000000
+                                            : (int64_t)llround(number * 1e6),
+        };
+    }
+    place->properties = numbers;
+}
+
+bool toc_place_number(const struct toc_place *place, struct toc_str name, int64_t *out)
+{
+    for (size_t i = 0; i < place->property_count; i++) {
+        if (toc_str_equal(place->properties[i].name, name)) {
+            *out = place->properties[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_properties(struct feature *f, const json_t *properties)
 {
     const json_t *kind = json_object_get(properties, "kind"), *alias;
@@ -280,6 +347,7 @@ static void read_feature(struct toc_place_reader *reader, struct toc_mark mark, 
         return;
     }
     take_properties(&f, properties);
+    take_numbers(&f, properties);
     take_geometry(&f, json_object_get(object, "geometry"), json_object_get(properties, "radius_m"));
     if (f.is_wrong) {
         return;

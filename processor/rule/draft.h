@@ -77,6 +77,9 @@ bool toc_reference_count(struct toc_draft *draft, const struct toc_yaml *node);
 void toc_steps_read(struct toc_draft *draft, const struct toc_yaml *node);
 void toc_steps_without(struct toc_draft *draft, const struct toc_yaml *node);
 void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node);
+/* hours.c: what an event says; and, once places near are known, by which clock. */
+bool toc_hours_read(struct toc_loader *loader, const struct toc_yaml *node, struct toc_hours *out);
+void toc_hours_check(struct toc_draft *draft);
 /* ratio.c: { of: EVENTS, to: EVENTS } */
 void toc_ratio_read(struct toc_draft *draft, const struct toc_yaml *node);
 /* enough.c: at_least_events, min_distinct. */

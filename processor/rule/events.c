@@ -293,8 +293,12 @@ static bool read_alias(struct toc_draft *draft, const struct toc_yaml *node, int
     const struct toc_yaml *match = toc_yaml_find(node, "match");
     const struct toc_yaml *where = toc_yaml_find(node, "where");
     const struct toc_yaml *as = toc_yaml_find(node, "as");
+    const struct toc_yaml *hours = toc_yaml_find(node, "hours");
     if (near != NULL) {
         ok = toc_events_near(loader, near, &alias->near) && ok;
+    }
+    if (hours != NULL) {
+        ok = toc_hours_read(loader, hours, &alias->hours) && ok;
     }
     if (type == NULL && alert == NULL) {
         if (!toc_loader_is_misspelt(loader, node, "type")) {

@@ -373,7 +373,8 @@ static void check_locations(struct toc_draft *draft)
     for (size_t i = 0; i < rule->alias_count; i++) {
         const struct toc_alias *alias = &rule->aliases[i];
 
-        needs[i] = needs[i] || alias->near.is_set;
+        needs[i] = needs[i] || alias->near.is_set || alias->hours.kind == TOC_HOURS_DAY ||
+                   alias->hours.kind == TOC_HOURS_NIGHT;
         if (alias->without_tie.alias >= 0) {
             needs[i] = needs[alias->without_tie.alias] = true;
         }
@@ -432,6 +433,7 @@ void toc_key_resolve(struct toc_draft *draft)
     bool has_key = draft->rule->key_part_count > 0;
     add_milestone(draft);
     check_locations(draft);
+    toc_hours_check(draft);
     if (!draft->is_key_broken) {
         size_t errors = toc_diag_errors(draft->loader->diag);
         fill_parts(draft);

@@ -50,6 +50,9 @@ enum toc_key_kind {
     TOC_KEY_AVERAGE,
     TOC_KEY_PERCENTILE,
     TOC_KEY_RATIO,
+    TOC_KEY_HOURS,
+    TOC_KEY_CLOCK,  /* HH:MM-HH:MM */
+    TOC_KEY_OFFSET, /* +HH:MM */
     TOC_KEY_TREND,
     TOC_KEY_BASELINE,
     TOC_KEY_METHOD,

@@ -8,6 +8,7 @@
 #include "event/place.h"
 #include "expr/cel.h"
 #include "expr/condition.h"
+#include "rule/hours.h"
 
 enum {
     TOC_RULES_MOST = 10000,
@@ -131,6 +132,7 @@ struct toc_alias {
     unsigned roles;    /* enum toc_role bits; 0 = declared but not used in `when` */
     unsigned key_mask; /* Bit i: it carries part i of group_by (in every binding). */
     struct toc_near_place near;
+    struct toc_hours hours;     /* When it counts. */
     struct toc_tie without_tie; /* By distance instead of (or beside) key; alias -1 = by key. */
     struct toc_tie clear_tie;
     struct toc_binding *bindings;

@@ -131,6 +131,11 @@ static void add_alias(struct toc_text *out, const struct toc_rule *rule,
         }
         toc_text_addf(out, "%" PRId64, alias->near.distance_mm);
     }
+    if (alias->hours.kind != TOC_HOURS_ANY) {
+        toc_text_addf(out, " hours=%d %d-%d", (int)alias->hours.kind, (int)alias->hours.begin_min,
+                      (int)alias->hours.end_min);
+        toc_text_addf(out, alias->hours.has_offset ? "%+d " : "p ", (int)alias->hours.offset_min);
+    }
     add_tie(out, rule, alias->without_tie);
     add_tie(out, rule, alias->clear_tie);
     for (size_t i = 0; i < alias->binding_count; i++) {
