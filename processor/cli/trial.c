@@ -1,11 +1,13 @@
 #include "cli/trial.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
 #include "base/mem.h"
 #include "cli/given.h"
+#include "engine/action.h"
 #include "engine/engine.h"
 #include "event/decode.h"
 
@@ -24,6 +26,7 @@ struct run {
     struct toc_engine *engine; /* NULL: values are read, nothing is lived. */
     struct toc_decoder *decoder;
     const struct toc_yaml *event; /* The one being fed. */
+    json_t *open;                 /* Alerts of all rules that are open: by id, their records. */
     struct toc_text line, detail;
 };
 
@@ -31,11 +34,19 @@ static void on_told(const struct toc_told *told, void *context)
 {
     struct run *run = context;
     struct toc_trial *trial = run->trial;
-    if (!toc_str_equal(told->rule->name, run->rule)) {
-        return;
-    }
     json_t *record = json_loadb(told->data.data, told->data.size, 0, NULL);
     if (record == NULL) {
+        return;
+    }
+    char id[TOC_ALERT_ID];
+    snprintf(id, sizeof id, "%.*s", (int)told->alert_id.size, told->alert_id.data);
+    if (!told->is_open) {
+        (void)json_object_del(run->open, id);
+    } else if (json_object_set(run->open, id, record) != 0) {
+        trial->is_broken = true; /* Cannot be: it is a text and an object. */
+    }
+    if (!toc_str_equal(told->rule->name, run->rule)) {
+        json_decref(record);
         return;
     }
     if (trial->told_count == trial->told_room) {
@@ -99,6 +110,70 @@ static void tell_refused(struct run *run, enum toc_refusal reason)
     run->trial->is_broken = true;
 }
 
+/* Does the key of @record have every part of @key, written so? */
+static bool has_key(const json_t *record, const struct toc_yaml *key)
+{
+    for (const struct toc_yaml *part = key != NULL ? key->first : NULL; part != NULL;
+         part = part->next) {
+        const json_t *value =
+            json_object_getn(json_object_get(record, "key"), part->key.data, part->key.size);
+        char *text =
+            json_is_string(value) || value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+        struct toc_str have = {.data = json_string_value(value), .size = json_string_length(value)};
+        have = text != NULL ? toc_str_of(text) : have;
+        struct toc_text a = {0}, b = {0};
+        toc_text_fold(&a, have);
+        toc_text_fold(&b, part->text);
+        bool is_same = value != NULL && toc_str_equal(toc_text_str(&a), toc_text_str(&b));
+        toc_text_finish(&a);
+        toc_text_finish(&b);
+        free(text);
+        if (!is_same) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* { time, alert: RULE, state: acked, key }: somebody acknowledges the alert that is open then. */
+static void acknowledge(struct run *run, int64_t at_ms)
+{
+    const struct toc_yaml *rule = toc_yaml_find(run->event, "alert");
+    const char *id, *found = NULL;
+    json_t *record;
+
+    if (run->engine == NULL) {
+        return;
+    }
+    json_object_foreach(run->open, id, record)
+    {
+        const char *name = json_string_value(json_object_get(record, "rule"));
+        if (found == NULL && toc_str_equal(toc_str_of(name), rule->text) &&
+            has_key(record, toc_yaml_find(run->event, "key"))) {
+            found = id;
+        }
+    }
+    struct toc_action action = {
+        .kind = TOC_ACTION_ACK,
+        .at_ms = at_ms,
+        .id = TOC_STR("given"),
+        .source = TOC_STR("/test"),
+        .by = TOC_STR("test"),
+    };
+    char own[TOC_ALERT_ID] = "";
+    enum toc_action_refusal reason;
+    if (found != NULL) {
+        memcpy(own, found, sizeof own);
+        action.alert_id = toc_str_of(own);
+    }
+    if (found == NULL || toc_engine_act(run->engine, &action, &reason) == TOC_ACT_REFUSED) {
+        toc_diag_add(run->diag, TOC_SEVERITY_ERROR, "E0505", rule->mark, (struct toc_str){0},
+                     "no alert of %.*s with this key is open then", (int)rule->text.size,
+                     rule->text.data);
+        run->trial->is_broken = true;
+    }
+}
+
 /* Feed the given events, or, without an engine, only read them. */
 static void feed_given(struct run *run, const struct toc_yaml *given)
 {
@@ -120,6 +195,18 @@ static void feed_given(struct run *run, const struct toc_yaml *given)
         const struct toc_event *events;
         size_t count;
         enum toc_refusal reason;
+        int64_t at_ms;
+        if (toc_yaml_find(run->event, "alert") != NULL) {
+            const struct toc_yaml *time = toc_yaml_find(run->event, "time");
+            if (time != NULL && toc_given_instant(time->text, &at_ms)) {
+                if (at_ms > newest_ms && run->engine != NULL) {
+                    newest_ms = at_ms;
+                    toc_engine_tick(run->engine, newest_ms);
+                }
+                acknowledge(run, at_ms);
+            }
+            continue;
+        }
         if (!toc_given_event(run->event, ++number, toc_ruleset_catalogue(run->rules),
                              toc_ruleset_places(run->rules), run->diag, &run->line)) {
             run->trial->is_broken = true;
@@ -165,12 +252,14 @@ static void live(struct toc_trial *trial, const struct toc_trial_world *world, s
     struct run run = {.trial = trial, .rule = rule, .diag = diag, .rules = world->rules};
 
     *trial = (struct toc_trial){0};
+    run.open = json_object();
     if (lists != NULL) {
         size_t findings = toc_diag_count(diag);
         trial->is_broken =
             !toc_ruleset_load_edited(&world->paths, lists, world->edit, diag, &replaced);
         toc_diag_drop_warnings(diag, findings); /* They were said when the rules were read. */
         if (trial->is_broken) {
+            json_decref(run.open);
             return;
         }
         run.rules = replaced;
@@ -204,6 +293,7 @@ static void live(struct toc_trial *trial, const struct toc_trial_world *world, s
     if (run.engine != NULL) {
         toc_engine_destroy(run.engine);
     }
+    json_decref(run.open);
     toc_text_finish(&run.line);
     toc_text_finish(&run.detail);
     toc_ruleset_destroy(replaced);

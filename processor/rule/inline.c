@@ -45,6 +45,29 @@ static void check_time(struct toc_draft *draft, const struct toc_yaml *event,
     }
 }
 
+/* { time, alert: RULE, state: acked, key }: all else an alert does follows from events. */
+static void check_acknowledged(struct toc_draft *draft, const struct toc_yaml *event,
+                               const struct toc_yaml *alert)
+{
+    static const char *const states[] = {"acked", NULL};
+    struct toc_loader *loader = draft->loader;
+    const struct toc_yaml *state = toc_yaml_find(event, "state");
+    const struct toc_yaml *key = toc_yaml_find(event, "key");
+    struct toc_str name;
+    int unused;
+
+    check_time(draft, event, NULL);
+    (void)toc_loader_text(loader, alert, "alert", &name);
+    if (state == NULL) {
+        toc_loader_error(loader, "E0302", event->mark, "this event lacks `state`");
+    } else {
+        (void)toc_loader_word(loader, state, states, "state", &unused);
+    }
+    if (key != NULL) {
+        (void)toc_loader_is(loader, key, TOC_YAML_MAPPING, "`key`");
+    }
+}
+
 static void check_event(struct toc_draft *draft, const struct toc_yaml *event)
 {
     struct toc_loader *loader = draft->loader;
@@ -56,7 +79,7 @@ static void check_event(struct toc_draft *draft, const struct toc_yaml *event)
         return;
     }
     if (alert != NULL) {
-        toc_loader_not_yet(loader, alert->key_mark, "alerts as events");
+        check_acknowledged(draft, event, alert);
         return;
     }
     if (type == NULL) {
