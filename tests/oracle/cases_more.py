@@ -224,3 +224,6 @@ case("a deadline that a line by distance prevents does not tie the episode befor
      [x(0, pos=east(0)), x(1000, pos=east(500)), z(4000, pos=east(500)), tick(9000)], "A 3000..open e1")
 case("a line by distance a millisecond after the deadline ends it", "when: { absence: { after: a, expected: b, deadline: 3s }, group_by: [site] }\nalert: { clear_when: { c: { near: a, distance: 100 m } } }",
      [x(0, pos=east(0)), x(1000, pos=east(500)), z(4001, pos=east(500)), tick(9000)], "A 3000..4001c e1 e2")
+case("what becomes evidence later does not move an alert", "when: { absence: { after: a, expected: b, deadline: 3s }, group_by: [site] }\nalert: { expire_after: 99s }\n---\n"
+     "{ events: { low: { alert: r1 } }, when: { event: low, near: { place: Gao, distance: 100 m } }, alert: { expire_after: 99s } }",
+     [x(0, pos=east(0)), x(1000, pos=east(5000)), tick(9000)], "r1 A 3000..open e1 e2", "r2 GAO 3000..open r1@3000")
