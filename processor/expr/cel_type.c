@@ -366,7 +366,7 @@ static const struct toc_cel_type *read_type(struct reading *r)
             return words[i].type;
         }
     }
-    toc_assert(!"a type that cel_func.h knows");
+    toc_assert(false); /* A type that cel_func.h does not know. */
     return NULL;
 }
 

@@ -437,7 +437,7 @@ struct toc_cel_value toc_cel_eval(const struct toc_cel_program *program,
         case TOC_CEL_OP_END:
             return top[-1];
         case TOC_CEL_OPCODES:
-            toc_assert(!"an instruction");
+            toc_assert(false); /* No instruction. */
         }
     }
 }
