@@ -131,11 +131,25 @@ bool toc_alert_is_judged(const struct toc_alert *alert)
     return alert->said != NULL && alert->said->ended != TOC_ENDING_NONE;
 }
 
+/* More `new` than the rule's `cap` lets pass; what is critical or urgent always does. */
+static bool is_capped(const struct toc_alert *alert, const struct toc_telling *telling)
+{
+    int64_t unused;
+
+    return telling->has_room != NULL && (alert->state == TOC_ALERT_NEW || alert->is_capped) &&
+           alert->level != TOC_LEVEL_CRITICAL && !telling->rule->alert.is_urgent &&
+           !telling->has_room(telling, true, &unused, telling->context);
+}
+
 struct toc_str toc_alert_suppressed_by(const struct toc_alert *alert,
                                        const struct toc_telling *telling)
 {
-    return telling->suppressed_by != NULL ? telling->suppressed_by(alert, telling, telling->context)
-                                          : (struct toc_str){0};
+    struct toc_str by = {0};
+
+    if (telling->suppressed_by != NULL) {
+        by = telling->suppressed_by(alert, telling, telling->context);
+    }
+    return by.size == 0 && alert->is_capped ? TOC_STR("cap") : by;
 }
 
 /* What is told of how an episode ends: people's word, what ended it while it was withheld, else its
@@ -165,7 +179,8 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     alert->seq++;
     alert->begin_ms = episode->begin_ms;
     alert->end_ms = is_open ? TOC_INSTANT_NEVER : end_of(alert, episode);
-    alert->last_ms = episode->last_ms;
+    alert->last_ms =
+        episode->renewed_ms != TOC_INSTANT_NONE ? episode->renewed_ms : episode->last_ms;
     alert->count = episode->count;
     alert->digest = episode->digest;
     alert->ending = ending_of(alert, episode);
@@ -173,6 +188,10 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     alert->told_ms = telling->now_ms;
     alert->is_waiting = false;
     toc_alert_note_level(alert, episode, telling);
+    if (state == TOC_ALERT_NEW) {
+        alert->new_ms = telling->now_ms;
+    }
+    alert->is_capped = is_open && is_capped(alert, telling);
     if (alert->said != NULL) {
         alert->said->is_untold = false;
     }
@@ -279,6 +298,9 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
         alert->held = held;
         toc_alert_tell_levels(alert, episode, telling, due);
     }
+    if (alert->is_open && !is_over) {
+        toc_alert_tell_steps(alert, episode, telling, due);
+    }
     if (alert->is_open && is_over) {
         toc_alert_tell(alert, episode, toc_alert_end_state(alert, episode), false, telling);
     }
@@ -296,6 +318,12 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
     } else if (episode->end_ms != TOC_INSTANT_NEVER) {
         due->watermark_ms = least(due->watermark_ms, episode->end_ms + 1);
     }
+    int64_t room_ms = TOC_INSTANT_NEVER;
+    if (alert->is_capped && (telling->has_room == NULL ||
+                             telling->has_room(telling, false, &room_ms, telling->context))) {
+        toc_alert_tell(alert, episode, TOC_ALERT_UPDATE, true, telling);
+    }
+    due->clock_ms = least(due->clock_ms, room_ms);
     alert->is_waiting = is_changed(alert, episode, telling);
     if (alert->is_waiting) {
         int64_t free_ms = alert->told_ms + telling->rule->alert.update_every_ms;

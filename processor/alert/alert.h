@@ -81,10 +81,15 @@ struct toc_alert {
     int64_t begin_ms, end_ms, last_ms; /* As told; end NEVER while open. */
     enum toc_ending ending;            /* As told. */
     uint64_t count, digest;
-    enum toc_level level, previous_level; /* As told, and before its newest change. */
-    int64_t level_ms;                     /* Changes of level up to this ms were told. */
-    uint64_t level_digest;                /* Of those told. */
-    int64_t told_ms;                      /* Lane clock when it was last told. */
+    enum toc_level level, previous_level;   /* As told, and before its newest change. */
+    enum toc_level evidence_level;          /* What evidence alone says, as told. */
+    unsigned acted;                         /* Steps of `escalate: after` that have acted: bits. */
+    int64_t acted_ms[TOC_RULE_ESCALATIONS]; /* The lane clock at which each did. */
+    int64_t new_ms;                         /* The lane clock at which it was told first. */
+    bool is_capped;                         /* One `new` too many; waits until there is room. */
+    int64_t level_ms;                       /* Changes of level up to this ms were told. */
+    uint64_t level_digest;                  /* Of those told. */
+    int64_t told_ms;                        /* Lane clock when it was last told. */
     int64_t derived_ms; /* Up to this settled time it is derived again, even if it ended before. */
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */
@@ -125,6 +130,10 @@ struct toc_telling {
                                     const struct toc_telling *telling, void *context);
     const struct toc_sight *sights; /* Inputs that can be blind. */
     size_t sight_count;
+    /* Of a rule with `cap`: is there room for one more `new` at now_ms? If so and @is_taken, it is
+     * taken; if not, *out_free_ms is when to ask again. NULL: always. */
+    bool (*has_room)(const struct toc_telling *telling, bool is_taken, int64_t *out_free_ms,
+                     void *context);
     void *owner; /* Whose alerts these are: the caller's. */
     void *context;
 };
@@ -159,6 +168,13 @@ bool toc_alert_is_judged(const struct toc_alert *alert);
 size_t toc_alert_levels(const struct toc_episode *episode, const struct toc_telling *telling,
                         struct toc_level_since out[TOC_EPISODE_LEVELS]);
 
+/* step.c: steps of `escalate` that go by the lane clock. The level they have raised @alert to, the
+ * lowest if none did; may the one at @index still act? */
+enum toc_level toc_alert_raised(const struct toc_alert *alert, const struct toc_rule *rule);
+/* @alert goes on under @after in place of @before: what has acted stays so. */
+void toc_alert_keep_steps(struct toc_alert *alert, const struct toc_rule *before,
+                          const struct toc_rule *after);
+
 /* --- Within the layer ---------------------------------------------------------------------- */
 
 /* Did @alert end for good: no event can change or derive it any more? */
@@ -173,6 +189,12 @@ void toc_alert_note_level(struct toc_alert *alert, const struct toc_episode *epi
 /* Tell the changes of level of @alert, which is open, that were not told yet. */
 void toc_alert_tell_levels(struct toc_alert *alert, const struct toc_episode *episode,
                            const struct toc_telling *telling, struct toc_alerts_due *due);
+/* step.c: let the steps act whose time has come. */
+void toc_alert_tell_steps(struct toc_alert *alert, const struct toc_episode *episode,
+                          const struct toc_telling *telling, struct toc_alerts_due *due);
+/* Member `escalations` of a record, if a step has acted. */
+void toc_alert_write_steps(const struct toc_alert *alert, const struct toc_rule *rule,
+                           struct toc_text *out);
 /* Do the changes told differ from those of @episode now? */
 bool toc_alert_is_level_changed(const struct toc_alert *alert, const struct toc_episode *episode,
                                 const struct toc_telling *telling);

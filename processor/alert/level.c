@@ -45,23 +45,19 @@ void toc_alert_note_level(struct toc_alert *alert, const struct toc_episode *epi
     struct toc_level_since levels[TOC_EPISODE_LEVELS];
     size_t count = toc_alert_levels(episode, telling, levels);
 
+    const struct toc_level_since *level =
+        &levels[count == 0 || alert->state == TOC_ALERT_NEW ? 0 : count - 1];
     if (count == 0) {
-        alert->level = telling->rule->level;
-        return;
+        levels[0] = (struct toc_level_since){.level = (uint8_t)telling->rule->level};
     }
-    switch (alert->state) {
-    case TOC_ALERT_NEW:
-        alert->level = (enum toc_level)levels[0].level;
-        alert->level_ms = levels[0].since_ms;
-        break;
-    case TOC_ALERT_ESCALATED:
-    case TOC_ALERT_DEESCALATED: /* Whoever tells it has set the level. */
-        break;
-    default:
-        alert->level = (enum toc_level)levels[count - 1].level;
-        alert->level_ms = levels[count - 1].since_ms;
-        break;
+    if (alert->state == TOC_ALERT_ESCALATED || alert->state == TOC_ALERT_DEESCALATED) {
+        alert->level_digest = digest_of(levels, told_of(alert, levels, count));
+        return; /* Whoever tells it has set the level. */
     }
+    enum toc_level raised = toc_alert_raised(alert, telling->rule);
+    alert->evidence_level = (enum toc_level)level->level;
+    alert->level = alert->evidence_level > raised ? alert->evidence_level : raised;
+    alert->level_ms = level->since_ms;
     alert->level_digest = digest_of(levels, told_of(alert, levels, count));
 }
 
@@ -77,12 +73,16 @@ bool toc_alert_is_level_changed(const struct toc_alert *alert, const struct toc_
 static void tell(struct toc_alert *alert, const struct toc_episode *episode,
                  const struct toc_level_since *to, const struct toc_telling *telling)
 {
+    enum toc_level raised = toc_alert_raised(alert, telling->rule);
+
     alert->level_ms = to->since_ms;
-    if (alert->level == (enum toc_level)to->level) {
+    alert->evidence_level = (enum toc_level)to->level;
+    enum toc_level level = alert->evidence_level > raised ? alert->evidence_level : raised;
+    if (alert->level == level) {
         return;
     }
     alert->previous_level = alert->level;
-    alert->level = (enum toc_level)to->level;
+    alert->level = level;
     toc_alert_tell(alert, episode,
                    alert->level > alert->previous_level ? TOC_ALERT_ESCALATED
                                                         : TOC_ALERT_DEESCALATED,

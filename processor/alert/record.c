@@ -244,6 +244,7 @@ static void add_alert(struct toc_writer *writer)
         toc_writer_instant(out, "last_event_time", episode->last_ms);
     }
     toc_writer_instant(out, "detected_at", writer->telling->now_ms);
+    toc_writer_instant(out, "new_at", alert->new_ms);
     if (alert->is_open && rule->alert.expire_after_ms > 0 && alert->last_ms != TOC_INSTANT_NONE) {
         toc_writer_instant(out, "expires_at", alert->last_ms + rule->alert.expire_after_ms);
     }
@@ -256,6 +257,7 @@ static void add_alert(struct toc_writer *writer)
     if (episode != NULL && episode->is_late) {
         toc_text_add(out, TOC_STR(",\"late\":true"));
     }
+    toc_alert_write_steps(alert, rule, out);
     toc_writer_list(out, "recipients", rule->alert.recipients, rule->alert.recipient_count);
     if (alert->said != NULL) {
         toc_said_write(alert->said, out);

@@ -22,9 +22,12 @@ static int64_t told_at(const json_t *record)
                              ? "end"
                              : "detected_at";
     const json_t *levels = json_object_get(record, "levels");
+    const json_t *steps = json_object_get(record, "escalations");
+    const json_t *step = json_array_get(steps, json_array_size(steps) - 1);
+    bool is_step = strcmp(text_of(step, "at"), text_of(record, "detected_at")) == 0;
     int64_t at_ms;
 
-    if (strstr(state, "escalated") != NULL && json_array_size(levels) > 0) {
+    if (strstr(state, "escalated") != NULL && json_array_size(levels) > 0 && !is_step) {
         record = json_array_get(levels, json_array_size(levels) - 1);
         member = "since";
     }

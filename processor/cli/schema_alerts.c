@@ -7,7 +7,7 @@
 /* Every object of schema.def; as a kind of member it stands for a reference to itself. */
 #define OBJECTS(each)                                                                              \
     each(ALERT) each(ALERT_LOCATION) each(ALERT_PLACE) each(ALERT_EVIDENCE) each(ALERT_LEVEL)      \
-        each(ALERT_REMARK)
+        each(ALERT_ESCALATION) each(ALERT_REMARK)
 
 enum kind {
 #define EACH(name) KIND_##name,
@@ -27,6 +27,7 @@ enum kind {
     KIND_MAP,
     KIND_ALERT_EVIDENCES,
     KIND_ALERT_LEVELS,
+    KIND_ALERT_ESCALATIONS,
     KIND_ALERT_REMARKS,
 };
 
@@ -85,6 +86,8 @@ static json_t *schema_of_kind(enum kind kind)
     case KIND_ALERT_EVIDENCES:
         return toc_schema_list(toc_schema_ref("ALERT_EVIDENCE"));
     case KIND_ALERT_LEVELS:
+        return toc_schema_list(toc_schema_ref("ALERT_LEVEL"));
+    case KIND_ALERT_ESCALATIONS:
         return toc_schema_list(toc_schema_ref("ALERT_LEVEL"));
     case KIND_ALERT_REMARKS:
         return toc_schema_list(toc_schema_ref("ALERT_REMARK"));

@@ -177,6 +177,36 @@ static struct toc_adopted *find_by_evidence(struct toc_engine *engine,
     return NULL;
 }
 
+/* Which steps of `escalate` have acted, and since when their clock runs. */
+static void restore_steps(const struct toc_adopted *adopted, struct toc_alert *alert)
+{
+    const json_t *steps = json_object_get(adopted->record, "escalations");
+    const struct toc_rule *rule = adopted->ruled->rule;
+    size_t index;
+    json_t *step;
+
+    if (!toc_instant_parse(text_of(adopted->record, "new_at"), &alert->new_ms)) {
+        (void)toc_instant_parse(text_of(adopted->record, "detected_at"), &alert->new_ms);
+    }
+    alert->acted = 0;
+    json_array_foreach(steps, index, step)
+    {
+        int64_t after_ms, at_ms;
+        if (!toc_span_parse(text_of(step, "after"), &after_ms) ||
+            !toc_instant_parse(text_of(step, "at"), &at_ms)) {
+            continue;
+        }
+        for (size_t i = 0; i < rule->alert.escalation_count; i++) {
+            const struct toc_escalation *of = &rule->alert.escalations[i];
+            if (of->when == NULL && of->after_ms == after_ms &&
+                toc_str_equal(of->topic, text_of(step, "topic"))) {
+                alert->acted |= 1u << i;
+                alert->acted_ms[i] = at_ms;
+            }
+        }
+    }
+}
+
 /* What was said of it goes on with it. */
 static void hand_over(struct toc_adopted *adopted, struct toc_alert *alert)
 {
@@ -184,6 +214,10 @@ static void hand_over(struct toc_adopted *adopted, struct toc_alert *alert)
 
     adopted->is_used = true;
     alert->seq = adopted->seq;
+    alert->is_capped = toc_str_equal(text_of(adopted->record, "suppressed_by"), TOC_STR("cap"));
+    if (adopted->ruled != NULL) {
+        restore_steps(adopted, alert);
+    }
     if (adopted->said == NULL) {
         return;
     }

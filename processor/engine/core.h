@@ -81,6 +81,8 @@ struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     struct toc_variant *variants; /* What rules above read of it. */
     size_t variant_count;
     bool is_fresh; /* During a swap: it begins anew. */
+    int64_t *loud_ms; /* With `cap`: when the newest cap_most `new` were told, a ring. */
+    size_t loud_next, loud_count;
 };
 
 /* One key of one rule. */
@@ -184,7 +186,7 @@ struct toc_engine {
     struct toc_str topics[TOC_TOPICS_MOST];
     size_t topic_count;
     struct toc_str *type_names; /* By type; kept events borrow them. */
-    struct toc_text record, topic, folded;
+    struct toc_text record, topic, folded, also;
     struct toc_cel_machine *machine; /* Expressions run on it. */
     int64_t now_ms;                  /* Lane clock. */
     int64_t begin_ms;                /* Begin of the stream, for members. */
@@ -246,7 +248,7 @@ void toc_keyed_take(struct toc_engine *engine);
 void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_again);
 bool toc_keyed_is_clustered(const struct toc_keyed *keyed); /* Episodes known by evidence. */
 struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed *keyed);
-/* The topic alerts of @rule go to in @mode. */
+/* The topic alerts of @rule go to in @mode: appended, with a NUL behind that is not counted. */
 void toc_keyed_name_topic(const struct toc_rule *rule, enum toc_mode mode, struct toc_text *out);
 bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned mask);
 

@@ -28,6 +28,13 @@ static void on_told(const struct toc_told *told, void *context)
     };
 
     tocsin->options.on_alert(&alert, tocsin->options.context);
+    for (size_t i = 0; i < told->also_count; i++) {
+        struct toc_text topic = {0};
+        toc_text_add(&topic, told->also[i]);
+        alert.topic = topic.data;
+        tocsin->options.on_alert(&alert, tocsin->options.context);
+        toc_text_finish(&topic);
+    }
 }
 
 struct tocsin *tocsin_create(const struct tocsin_options *options, char **out_errors)

@@ -232,6 +232,7 @@ void toc_engine_destroy(struct toc_engine *engine)
         }
         toc_mem_free(ruled->partials);
         toc_table_finish(&ruled->keys);
+        toc_mem_free(ruled->loud_ms);
     }
     for (size_t g = 0; g < engine->group_count; g++) {
         toc_due_finish(&engine->groups[g].telling);
@@ -251,6 +252,7 @@ void toc_engine_destroy(struct toc_engine *engine)
     toc_text_finish(&engine->record);
     toc_text_finish(&engine->topic);
     toc_text_finish(&engine->folded);
+    toc_text_finish(&engine->also);
     toc_kept_pool_finish(&engine->pool);
     toc_mem_free(engine->wished);
     toc_arena_finish(&engine->config);
@@ -309,7 +311,7 @@ static void tell_paced(struct toc_engine *engine, int64_t until_ms)
         struct toc_keyed *keyed =
             (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
         toc_due_remove(&engine->pacing, due);
-        toc_keyed_tell(engine, keyed, false);
+        toc_keyed_touch(engine, keyed);
     }
     toc_keyed_take(engine);
 }

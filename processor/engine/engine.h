@@ -34,8 +34,10 @@ struct toc_told {
     enum toc_alert_state state;
     bool is_open;
     enum toc_mode mode;
-    struct toc_str topic;    /* Alert topic, ".exercise" or ".test" added by mode; shadow for
+    struct toc_str topic;       /* Alert topic, ".exercise" or ".test" added by mode; shadow for
                                 experimental rules ("<topic>.shadow"). */
+    const struct toc_str *also; /* More topics that hear the same record: steps of `escalate`. */
+    size_t also_count;
     struct toc_str alert_id; /* The record's key. */
     struct toc_str record;   /* The CloudEvent, JSON, one line, no newline. */
     struct toc_str data;     /* The alert record within it (its `data`). */

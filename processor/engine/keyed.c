@@ -177,16 +177,83 @@ void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed)
     engine->key_count--;
 }
 
-void toc_keyed_name_topic(const struct toc_rule *rule, enum toc_mode mode, struct toc_text *out)
+/* @topic with what mode and status of @rule add to it: appended. */
+static void add_topic(const struct toc_rule *rule, struct toc_str topic, enum toc_mode mode,
+                      struct toc_text *out)
 {
-    toc_text_clear(out);
-    toc_text_add(out, rule->alert.topic);
+    toc_text_add(out, topic);
     if (rule->status == TOC_RULE_EXPERIMENTAL) {
         toc_text_add(out, TOC_STR(".shadow"));
     }
     if (mode != TOC_MODE_ACTUAL) {
         toc_text_addf(out, ".%s", toc_mode_text(mode));
     }
+}
+
+void toc_keyed_name_topic(const struct toc_rule *rule, enum toc_mode mode, struct toc_text *out)
+{
+    toc_text_clear(out);
+    add_topic(rule, rule->alert.topic, mode, out);
+}
+
+/* The topics of steps that have acted, into @out; their texts lie in engine->also. */
+static size_t also_told_on(struct toc_engine *engine, const struct toc_alert *alert,
+                           const struct toc_telling *telling,
+                           struct toc_str out[TOC_RULE_ESCALATIONS])
+{
+    const struct toc_rule *rule = telling->rule;
+    size_t starts[TOC_RULE_ESCALATIONS + 1] = {0};
+    size_t count = 0;
+
+    toc_text_clear(&engine->also);
+    for (size_t i = 0; i < rule->alert.escalation_count; i++) {
+        const struct toc_escalation *step = &rule->alert.escalations[i];
+        if ((alert->acted >> i & 1) == 0 || step->topic.size == 0) {
+            continue;
+        }
+        add_topic(rule, step->topic, telling->key->mode, &engine->also);
+        starts[++count] = engine->also.size;
+        bool is_there = false;
+        for (size_t j = 0; j + 1 < count && !is_there; j++) {
+            is_there = starts[j + 1] - starts[j] == starts[count] - starts[count - 1] &&
+                       memcmp(engine->also.data + starts[j], engine->also.data + starts[count - 1],
+                              starts[count] - starts[count - 1]) == 0;
+        }
+        if (is_there) {
+            engine->also.size = starts[--count];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (struct toc_str){.data = engine->also.data + starts[i],
+                                  .size = starts[i + 1] - starts[i]};
+    }
+    return count;
+}
+
+/* A rule and its parts have one cap. */
+static bool has_room(const struct toc_telling *telling, bool is_taken, int64_t *out_free_ms,
+                     void *context)
+{
+    struct toc_engine *engine = context;
+    const struct toc_keyed *keyed = telling->owner;
+    struct toc_ruled *ruled = &engine->rules[engine->first_part[keyed->ruled->index]];
+    size_t most = ruled->rule->alert.cap_most;
+
+    if (ruled->loud_ms == NULL) {
+        ruled->loud_ms = toc_mem_array(most, sizeof *ruled->loud_ms);
+    }
+    int64_t oldest_ms = ruled->loud_ms[ruled->loud_next]; /* Of a full ring. */
+    if (ruled->loud_count == most &&
+        telling->now_ms - oldest_ms <= ruled->rule->alert.cap_within_ms) {
+        *out_free_ms = oldest_ms + ruled->rule->alert.cap_within_ms + 1;
+        return false;
+    }
+    if (is_taken) {
+        ruled->loud_ms[ruled->loud_next] = telling->now_ms;
+        ruled->loud_next = (ruled->loud_next + 1) % most;
+        ruled->loud_count += ruled->loud_count < most;
+    }
+    return true;
 }
 
 static void on_record(const struct toc_alert *alert, const struct toc_telling *telling,
@@ -203,7 +270,11 @@ static void on_record(const struct toc_alert *alert, const struct toc_telling *t
     struct toc_text *topic = telling->topic; /* Free again: the record is written. */
     toc_keyed_name_topic(rule, telling->key->mode, topic);
     engine->counts.told[alert->state]++;
+    struct toc_str also[TOC_RULE_ESCALATIONS];
+    size_t also_count = also_told_on(engine, alert, telling, also);
     struct toc_told told = {
+        .also = also,
+        .also_count = also_count,
         .rule = rule,
         .state = alert->state,
         .is_open = alert->is_open,
@@ -273,6 +344,7 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .suppressed_by = engine->silence_count > 0 ? toc_silence_of : NULL,
         .sights = sights,
         .sight_count = sight_count,
+        .has_room = ruled->rule->alert.cap_most > 0 && !engine->is_muted ? has_room : NULL,
         .owner = keyed,
         .context = engine,
     };

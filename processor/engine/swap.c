@@ -281,6 +281,7 @@ static void end_rule(struct toc_engine *engine, struct toc_ruled *ruled)
     }
     toc_mem_free(ruled->partials);
     toc_table_finish(&ruled->keys);
+    toc_mem_free(ruled->loud_ms);
 }
 
 static void move_due(struct toc_due_heap *from, struct toc_due_heap *to, struct toc_due *due)
@@ -356,12 +357,22 @@ static void hand_over(const struct swap *swap, struct toc_ruled *before, struct 
     after->partial_count = before->partial_count;
     after->partial_room = before->partial_room;
     after->counts = before->counts;
+    if (before->rule->alert.cap_most == after->rule->alert.cap_most) {
+        after->loud_ms = before->loud_ms;
+        after->loud_next = before->loud_next;
+        after->loud_count = before->loud_count;
+    } else {
+        toc_mem_free(before->loud_ms);
+    }
     after->since_ms = before->since_ms;
     struct toc_group *from = find_group(swap->engine, before->group); /* Took its timers over. */
     from = from != NULL ? from : before->group;
     for (struct toc_keyed *keyed = after->first; keyed != NULL; keyed = keyed->next) {
         keyed->ruled = after;
         keyed->match.rule = after->rule;
+        for (size_t i = 0; i < keyed->alerts.count; i++) {
+            toc_alert_keep_steps(keyed->alerts.items[i], before->rule, after->rule);
+        }
         if (from != after->group) {
             move_due(&from->telling, &after->group->telling, &keyed->telling);
             move_due(&from->settling, &after->group->settling, &keyed->settling);

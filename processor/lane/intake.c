@@ -37,6 +37,13 @@ void toc_intake_on_told(const struct toc_told *told, void *context)
         }
         letter.is_last = turn == 1 && (is_new || !told->is_open);
         toc_intake_put(lane, &letter);
+        bool is_alert = (turn == 0) != is_new;
+        for (size_t i = 0; is_alert && i < told->also_count; i++) {
+            struct toc_letter copy;
+            toc_letters_alert(&lane->letters, told, told->also[i], lane->clock_ms, &copy);
+            copy.is_last = false;
+            toc_intake_put(lane, &copy);
+        }
     }
     if (lane->options.on_told != NULL) {
         lane->options.on_told(told, lane->options.context);

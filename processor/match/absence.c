@@ -225,6 +225,8 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
             entry->marks[state->mark] |= TOC_MARK_EVIDENCE | TOC_MARK_MISSED;
             toc_episode_add(episode, &evidence, match->pool);
         }
+        int64_t opened_ms = entry->value + match->rule->warn_ms;
+        episode->renewed_ms = opened_ms > episode->renewed_ms ? opened_ms : episode->renewed_ms;
         int64_t due_ms = entry->value + match->rule->deadline_ms;
         if (!is_silence && is_missed(match, due_ms, at_ms) && due_ms < episode->due_ms) {
             episode->due_ms = due_ms;

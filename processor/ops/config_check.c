@@ -111,7 +111,12 @@ static void check_topics(const struct toc_yaml *node, const struct toc_config *c
         bool is_written =
             is_of(item->text, config->app, own_ends) || toc_str_equal(item->text, config->actions);
         for (size_t i = 0; i < toc_ruleset_count(rules) && !is_written; i++) {
-            is_written = is_of(item->text, toc_ruleset_get(rules, i)->alert.topic, ends);
+            const struct toc_alert_spec *alert = &toc_ruleset_get(rules, i)->alert;
+            is_written = is_of(item->text, alert->topic, ends);
+            for (size_t k = 0; k < alert->escalation_count && !is_written; k++) {
+                struct toc_str topic = alert->escalations[k].topic;
+                is_written = topic.size > 0 && is_of(item->text, topic, ends);
+            }
         }
         if (is_written) {
             toc_diag_add(
@@ -119,6 +124,17 @@ static void check_topics(const struct toc_yaml *node, const struct toc_config *c
                 "`%.*s` is written by this processor or read for actions: it cannot be an input",
                 (int)item->text.size, item->text.data);
         }
+    }
+}
+
+static void check_told_on(const struct toc_config *config, const struct toc_rule *rule,
+                          struct toc_str topic, struct toc_mark mark, struct toc_diag *diag)
+{
+    if (topic.size > 0 &&
+        (is_of(topic, config->app, own_ends) || toc_str_equal(topic, config->actions))) {
+        toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0417", mark, (struct toc_str){.data = NULL},
+                     "rule `%.*s` tells on `%.*s`, which is kept for something else",
+                     (int)rule->name.size, rule->name.data, (int)topic.size, topic.data);
     }
 }
 
@@ -145,13 +161,9 @@ bool toc_config_check(const struct toc_config *config, const struct toc_ruleset 
     for (size_t i = 0; i < toc_ruleset_count(rules); i++) {
         const struct toc_rule *rule = toc_ruleset_get(rules, i);
         check_rule(config, catalogue, rule, inputs->key_mark, diag);
-        if (is_of(rule->alert.topic, config->app, own_ends) ||
-            toc_str_equal(rule->alert.topic, config->actions)) {
-            toc_diag_add(diag, TOC_SEVERITY_ERROR, "E0417", app->mark,
-                         (struct toc_str){.data = NULL},
-                         "rule `%.*s` tells on `%.*s`, which is kept for something else",
-                         (int)rule->name.size, rule->name.data, (int)rule->alert.topic.size,
-                         rule->alert.topic.data);
+        check_told_on(config, rule, rule->alert.topic, app->mark, diag);
+        for (size_t k = 0; k < rule->alert.escalation_count; k++) {
+            check_told_on(config, rule, rule->alert.escalations[k].topic, app->mark, diag);
         }
     }
     toc_arena_finish(&arena);

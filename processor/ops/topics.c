@@ -37,6 +37,18 @@ static int by_use(const void *a, const void *b)
                                    : toc_str_compare(left->name, right->name);
 }
 
+/* @topic as @rule tells on it in every mode. */
+static void add_alerts(struct toc_topics *topics, const struct toc_rule *rule, struct toc_str topic)
+{
+    static const char *const ends[] = {"",        ".exercise",        ".test",
+                                       ".shadow", ".shadow.exercise", ".shadow.test"};
+    size_t from = rule->status == TOC_RULE_EXPERIMENTAL ? 3 : 0;
+
+    for (size_t i = from; i < from + 3; i++) {
+        add(topics, topic, ends[i], TOC_TOPIC_ALERTS);
+    }
+}
+
 void toc_topics_init(struct toc_topics *topics, const struct toc_config *config,
                      const struct toc_ruleset *rules)
 {
@@ -48,14 +60,11 @@ void toc_topics_init(struct toc_topics *topics, const struct toc_config *config,
     }
     for (size_t i = 0; i < toc_ruleset_count(rules); i++) {
         const struct toc_rule *rule = toc_ruleset_get(rules, i);
-        if (rule->status == TOC_RULE_EXPERIMENTAL) {
-            add(topics, rule->alert.topic, ".shadow", TOC_TOPIC_ALERTS);
-            add(topics, rule->alert.topic, ".shadow.exercise", TOC_TOPIC_ALERTS);
-            add(topics, rule->alert.topic, ".shadow.test", TOC_TOPIC_ALERTS);
-        } else {
-            add(topics, rule->alert.topic, "", TOC_TOPIC_ALERTS);
-            add(topics, rule->alert.topic, ".exercise", TOC_TOPIC_ALERTS);
-            add(topics, rule->alert.topic, ".test", TOC_TOPIC_ALERTS);
+        add_alerts(topics, rule, rule->alert.topic);
+        for (size_t k = 0; k < rule->alert.escalation_count; k++) {
+            if (rule->alert.escalations[k].topic.size > 0) {
+                add_alerts(topics, rule, rule->alert.escalations[k].topic);
+            }
         }
     }
     if (config != NULL) {

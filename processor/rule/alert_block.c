@@ -116,6 +116,37 @@ static void check_cluster(struct toc_draft *draft)
     }
 }
 
+/* cap: { at_most: N, within: D } */
+static void read_cap(struct toc_draft *draft, const struct toc_yaml *node)
+{
+    struct toc_loader *loader = draft->loader;
+    struct toc_alert_spec *alert = &draft->rule->alert;
+    struct toc_str text;
+    int64_t most;
+
+    if (!toc_loader_is(loader, node, TOC_YAML_MAPPING, "`cap`") ||
+        !toc_loader_keys(loader, node, TOC_BLOCK_CAP, NULL)) {
+        return;
+    }
+    const struct toc_yaml *at_most = toc_yaml_find(node, "at_most");
+    const struct toc_yaml *within = toc_yaml_find(node, "within");
+    if (at_most == NULL || within == NULL) {
+        toc_loader_error(loader, "E0302", node->key_mark, "`cap` lacks `%s`",
+                         at_most == NULL ? "at_most" : "within");
+        return;
+    }
+    (void)toc_loader_span(loader, within, "within", &alert->cap_within_ms);
+    if (!toc_loader_text(loader, at_most, "at_most", &text)) {
+        return;
+    }
+    if (!toc_loader_decimal(text, 0, &most) || most < 1 || most > TOC_RULE_CAP_MOST) {
+        toc_loader_error(loader, "E0320", at_most->mark, "`at_most` of a cap is 1 to %d",
+                         (int)TOC_RULE_CAP_MOST);
+        return;
+    }
+    alert->cap_most = (uint32_t)most;
+}
+
 static void check_end(struct toc_draft *draft, bool has_clear_when)
 {
     const struct toc_rule *rule = draft->rule;
@@ -155,6 +186,10 @@ void toc_alert_block_read(struct toc_draft *draft)
     check_cluster(draft);
     read_pace(draft, "update_every", false, &alert->update_every_ms);
     read_pace(draft, "expire_after", false, &alert->expire_after_ms);
+    node = toc_yaml_find(draft->alert, "cap");
+    if (node != NULL) {
+        read_cap(draft, node);
+    }
     const struct toc_yaml *clear_when = toc_yaml_find(draft->alert, "clear_when");
     if (clear_when != NULL && !draft->is_when_broken) {
         read_clear_when(draft, clear_when);

@@ -50,13 +50,21 @@ enum toc_block toc_keys_block_under(enum toc_key_kind kind)
         enum toc_block block;
     } blocks_under[] = {
 #define UNDER(kind, block) {TOC_KEY_##kind, TOC_BLOCK_##block}
-        UNDER(EVENTS, EVENT),          UNDER(NEAR, NEAR),
-        UNDER(WHEN_NEAR, WHEN_NEAR),   UNDER(WHEN, WHEN),
-        UNDER(MEASURE, MEASURE),       UNDER(AVERAGE, AVERAGE),
-        UNDER(PERCENTILE, PERCENTILE), UNDER(RATIO, RATIO),
-        UNDER(TREND, TREND),           UNDER(BASELINE, BASELINE),
-        UNDER(ABSENCE, ABSENCE),       UNDER(ALERT, ALERT),
-        UNDER(ESCALATE, ESCALATE),     UNDER(TESTS, TEST),
+        UNDER(EVENTS, EVENT),
+        UNDER(NEAR, NEAR),
+        UNDER(WHEN_NEAR, WHEN_NEAR),
+        UNDER(WHEN, WHEN),
+        UNDER(MEASURE, MEASURE),
+        UNDER(AVERAGE, AVERAGE),
+        UNDER(PERCENTILE, PERCENTILE),
+        UNDER(RATIO, RATIO),
+        UNDER(TREND, TREND),
+        UNDER(BASELINE, BASELINE),
+        UNDER(ABSENCE, ABSENCE),
+        UNDER(ALERT, ALERT),
+        UNDER(ESCALATE, ESCALATE),
+        UNDER(TESTS, TEST),
+        UNDER(CAP, CAP),
 #undef UNDER
     };
 

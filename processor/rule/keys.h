@@ -61,6 +61,7 @@ enum toc_key_kind {
     TOC_KEY_COUNT_LEAST,  /* A whole number from 1. */
     TOC_KEY_ABSENCE,
     TOC_KEY_ALERT,
+    TOC_KEY_CAP,
     TOC_KEY_ESCALATE, /* A list of blocks ESCALATE. */
     TOC_KEY_TESTS,    /* A list of blocks TEST. */
     TOC_KEY_GIVEN,

@@ -24,6 +24,7 @@ enum {
     /* An absence with `from` starts clocks in the past: so far back it is exact, beyond it the
      * clock acts from there on. */
     TOC_RULE_FROM_MS = 86400000,
+    TOC_RULE_CAP_MOST = 1000,
 };
 
 /* The numbers are part of rule hashes: new ones come last. */
@@ -216,6 +217,8 @@ struct toc_alert_spec {
     int64_t keep_firing_ms;  /* 0 = none */
     int64_t update_every_ms; /* default 10 s */
     int64_t expire_after_ms; /* 0 = none */
+    uint32_t cap_most;       /* cap: so many `new` .. ; 0 = no cap */
+    int64_t cap_within_ms;   /* .. in so long */
     const struct toc_escalation *escalations;
     size_t escalation_count;
     bool has_when, has_after;                   /* Among them. */

@@ -254,6 +254,10 @@ struct toc_hash128 toc_semantic_hash(const struct toc_rule *rule,
     toc_text_addf(&out, "%d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
                   rule->alert.is_urgent ? 1 : 0, rule->alert.for_ms, rule->alert.keep_firing_ms,
                   rule->alert.update_every_ms, rule->alert.expire_after_ms);
+    if (rule->alert.cap_most > 0) {
+        toc_text_addf(&out, " cap %u %" PRId64, (unsigned)rule->alert.cap_most,
+                      rule->alert.cap_within_ms);
+    }
     for (size_t i = 0; i < rule->alert.escalation_count; i++) {
         const struct toc_escalation *step = &rule->alert.escalations[i];
         toc_text_addf(&out, " escalate %" PRId64 " %d %d ", step->after_ms,

@@ -91,6 +91,7 @@ struct toc_episode *toc_episodes_add(struct toc_episodes *list, int64_t begin_ms
         .end_ms = TOC_INSTANT_NEVER,
         .first_ms = TOC_INSTANT_NONE,
         .last_ms = TOC_INSTANT_NONE,
+        .renewed_ms = TOC_INSTANT_NONE,
         .due_ms = TOC_INSTANT_NEVER,
         .line_ms = TOC_INSTANT_NONE,
         .place = -1,

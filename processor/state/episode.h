@@ -46,6 +46,7 @@ struct toc_episode {
     int64_t end_ms; /* TOC_INSTANT_NEVER while nothing known ends it. */
     enum toc_ending ending;
     int64_t first_ms, last_ms; /* Of the evidence; TOC_INSTANT_NONE without. */
+    int64_t renewed_ms;        /* absence: the newest missed deadline, for expire_after; NONE. */
     struct toc_hash128 anchor; /* once_per onset, each event: the event it stands for. */
     bool is_anchored;
     bool is_late;     /* Rests on an event older than accept_late. */

@@ -123,6 +123,93 @@ static void a_rise_while_it_was_down_is_told_after_a_restart(void)
     feeding_finish(&f);
 }
 
+/* A cap of two in ten seconds: the third `new` is told all the same, but says so, and again when
+ * there is room. */
+static void a_cap_mutes_what_is_too_much_until_there_is_room(void)
+{
+    static const char *const subjects[] = {"k1", "k2", "k3", "k4"};
+    struct feeding f;
+
+    feeding_init_one(&f, "{ count: a, at_least: 1, within: 1h, group_by: [subject] }",
+                     "cap: { at_most: 2, within: 10s }", NULL, 0);
+    for (int i = 0; i < 4; i++) {
+        FEED(&f, .type = "x.a", .id = subjects[i], .subject = subjects[i], .at_ms = 1000 * i);
+    }
+    assert_says(&f, "new r k1 1; new r k2 1; new r k3 1; new r k4 1");
+    assert_string_equal(feeding_text(&f.told[1], "suppressed_by"), "");
+    assert_string_equal(feeding_text(&f.told[2], "suppressed_by"), "cap");
+    assert_string_equal(feeding_text(&f.told[3], "suppressed_by"), "cap");
+    toc_engine_tick(f.engine, 10000);
+    assert_says(&f, "");
+    toc_engine_tick(f.engine, 10001);
+    assert_says(&f, "update r k3 1");
+    assert_string_equal(feeding_text(&f.told[4], "suppressed_by"), "");
+    toc_engine_tick(f.engine, 11000);
+    assert_says(&f, "");
+    toc_engine_tick(f.engine, 11001);
+    assert_says(&f, "update r k4 1");
+    feeding_finish(&f);
+}
+
+static void no_cap_holds_back_what_is_urgent_or_critical(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, "{ count: a, at_least: 1, within: 1h, group_by: [subject] }",
+                     "urgent: true, cap: { at_most: 1, within: 1h }", NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .subject = "k1", .at_ms = 0);
+    FEED(&f, .type = "x.a", .id = "2", .subject = "k2", .at_ms = 1);
+    assert_string_equal(feeding_text(&f.told[1], "suppressed_by"), "");
+    feeding_finish(&f);
+    feeding_init_one(&f, "{ count: a, at_least: 1, within: 1h, group_by: [subject] }",
+                     "cap: { at_most: 1, within: 1h }, "
+                     "escalate: [{ when: 'subject == \"k3\"', level: critical }]",
+                     NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .subject = "k1", .at_ms = 0);
+    FEED(&f, .type = "x.a", .id = "2", .subject = "k2", .at_ms = 1);
+    FEED(&f, .type = "x.a", .id = "3", .subject = "k3", .at_ms = 2);
+    assert_string_equal(feeding_text(&f.told[1], "suppressed_by"), "cap");
+    assert_string_equal(feeding_text(&f.told[2], "suppressed_by"), "");
+    toc_engine_settle(f.engine); /* It comes to an end, whatever still waits. */
+    feeding_finish(&f);
+}
+
+/* What has acted before a restart does not act again, and the clock of the rest goes on. */
+static void steps_go_on_after_a_restart(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, "{ count: a, at_least: 1, within: 1h, group_by: [subject] }",
+                     "escalate: [{ after: 1s, level: high, topic: alerts.u }, { after: 5s, level: "
+                     "critical }]",
+                     NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .subject = "k", .at_ms = 1000);
+    toc_engine_tick(f.engine, 2500);
+    assert_says(&f, "new r k 1; escalated r k 1");
+    char *record = json_dumps(f.told[1].data, JSON_COMPACT);
+    char id[TOC_ALERT_ID];
+    memcpy(id, f.told[0].id, sizeof id);
+
+    toc_engine_destroy(f.engine);
+    feeding_begin(&f, NULL, 0, 0);
+    toc_engine_mute(f.engine);
+    FEED(&f, .type = "x.a", .id = "1", .subject = "k", .at_ms = 1000);
+    assert_int_equal(
+        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
+                                                            .rule = TOC_STR("r"),
+                                                            .record = toc_str_of(record)}),
+        TOC_OK);
+    toc_engine_unmute(f.engine);
+    toc_engine_tick(f.engine, 5999);
+    assert_says(&f, "");
+    toc_engine_tick(f.engine, 6000);
+    assert_says(&f, "escalated r k 1");
+    assert_string_equal(level(&f, 2), "critical");
+    assert_string_equal(feeding_text(&f.told[2], "previous_level"), "high");
+    free(record);
+    feeding_finish(&f);
+}
+
 static const struct levels_case {
     const char *name;
     void (*run)(void);
@@ -130,6 +217,10 @@ static const struct levels_case {
     {"each milestone waits for its own input", each_milestone_waits_for_its_own_input},
     {"what ends it ends every milestone", what_ends_it_ends_every_milestone},
     {"a late answer takes the rise back", a_late_answer_takes_the_rise_back},
+    {"a cap mutes what is too much until there is room",
+     a_cap_mutes_what_is_too_much_until_there_is_room},
+    {"no cap holds back what is urgent or critical", no_cap_holds_back_what_is_urgent_or_critical},
+    {"steps go on after a restart", steps_go_on_after_a_restart},
     {"a rise while it was down is told after a restart",
      a_rise_while_it_was_down_is_told_after_a_restart},
 };
