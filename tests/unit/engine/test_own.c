@@ -1,5 +1,5 @@
-/* What the machine notices of itself, as events that rules count on. accept_late 10 s; max_age of the
- * radar 60 s. */
+/* What the machine notices of itself, as events that rules count on. accept_late 10 s; max_age of
+ * the radar 60 s. */
 #include "feeding.h"
 
 #define AT 100000 /* ms */
