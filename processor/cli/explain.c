@@ -112,38 +112,9 @@ static bool read_all(struct explain *explain, struct toc_engine *engine, struct 
 
 /* --- Questions ----------------------------------------------------------------------------- */
 
-/* "camp=Gao,route=N 17": a comma that no `name=` follows belongs to the value. */
 static bool split_key(struct question *question, char *text)
 {
-    while (*text != '\0') {
-        char *equal = strchr(text, '='), *end = equal;
-        if (equal == NULL || question->part_count == KEY_MOST) {
-            return false;
-        }
-        for (end = strchr(equal, ','); end != NULL; end = strchr(end + 1, ',')) {
-            char *next = strpbrk(end + 1, ",=");
-            if (next != NULL && *next == '=') {
-                break;
-            }
-        }
-        *equal = '\0';
-        if (end != NULL) {
-            *end = '\0';
-        }
-        if (strcmp(text, "mode") == 0) {
-            if (!toc_mode_parse(toc_str_of(equal + 1), &question->mode)) {
-                return false;
-            }
-        } else {
-            question->parts[question->part_count++] =
-                (struct toc_why_part){toc_str_of(text), toc_str_of(equal + 1)};
-        }
-        if (end == NULL) {
-            break;
-        }
-        text = end + 1;
-    }
-    return true;
+    return toc_why_split(text, question->parts, &question->part_count, &question->mode);
 }
 
 /* The part of the rule that is asked about: of a rule with milestones, the one the key names. */

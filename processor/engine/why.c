@@ -109,6 +109,41 @@ static bool set_part(struct toc_why *why, size_t part, struct toc_str value)
     return is_right;
 }
 
+bool toc_why_split(char *text, struct toc_why_part out_parts[], size_t *out_count,
+                   enum toc_mode *out_mode)
+{
+    *out_count = 0;
+    while (*text != '\0') {
+        char *equal = strchr(text, '='), *end = equal;
+        if (equal == NULL || *out_count == TOC_RULE_KEY_PARTS) {
+            return false;
+        }
+        for (end = strchr(equal, ','); end != NULL; end = strchr(end + 1, ',')) {
+            const char *next = strpbrk(end + 1, ",=");
+            if (next != NULL && *next == '=') {
+                break;
+            }
+        }
+        *equal = '\0';
+        if (end != NULL) {
+            *end = '\0';
+        }
+        if (strcmp(text, "mode") == 0) {
+            if (!toc_mode_parse(toc_str_of(equal + 1), out_mode)) {
+                return false;
+            }
+        } else {
+            out_parts[(*out_count)++] =
+                (struct toc_why_part){toc_str_of(text), toc_str_of(equal + 1)};
+        }
+        if (end == NULL) {
+            break;
+        }
+        text = end + 1;
+    }
+    return true;
+}
+
 static bool is_member(const struct toc_why *why)
 {
     const struct toc_rule *rule = why->rule;
@@ -281,7 +316,7 @@ json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_
     bool is_raw = toc_why_raw(why, at_ms, clauses, events, &newest_ms);
     if (!toc_why_is_plain(why->rule)) {
         (void)toc_why_clause(clauses, toc_rule_kind_text(why->rule->kind), verdict->holds,
-                             "as the engine has it; this kind is not taken apart into clauses");
+                             "as the engine has it; this rule is not taken apart into clauses");
     } else if (is_raw && !verdict->holds) {
         add_life(why, at_ms, newest_ms, clauses);
     } else if (!is_raw && verdict->holds) {

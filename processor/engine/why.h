@@ -16,6 +16,11 @@ struct toc_why_part { /* A part of the key, as a person writes it. */
     struct toc_str name, value;
 };
 
+/* Split "camp=Gao,route=N 17" in place; a comma that no `name=` follows belongs to the value, `mode=`
+ * is the mode. False: not of that form, or more than TOC_RULE_KEY_PARTS. */
+bool toc_why_split(char *text, struct toc_why_part out_parts[], size_t *out_count,
+                   enum toc_mode *out_mode);
+
 /* @rule: one of @rules, or a part of it (milestones). Rules are borrowed. NULL: the key is not one
  * of the rule's; *out_words says how. */
 struct toc_why *toc_why_create(const struct toc_ruleset *rules, const struct toc_rule *rule,
@@ -41,5 +46,10 @@ struct toc_why_verdict {
  *   not_counted: [{alias, source, id, time, clause, words}]   newest first, the first few
  * If it does not hold at least one clause does not pass, if it does all that decide do. */
 json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_verdict *verdict);
-/* The same for people. */
+/* The tree from the engine's own state, now: what it keeps of the key. What was not counted is not
+ * kept, so `not_counted` is empty. NULL: *out_words says what is wrong with the question. */
+json_t *toc_engine_why(struct toc_engine *engine, struct toc_str rule,
+                       const struct toc_why_part parts[], size_t part_count, enum toc_mode mode,
+                       struct toc_text *out_words);
+/* A tree for people. */
 void toc_why_print(const json_t *answer, struct toc_text *out);

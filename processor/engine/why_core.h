@@ -45,6 +45,9 @@ struct toc_why {
 void toc_why_judge(struct toc_why *why, const struct toc_event *event, int alias,
                    const struct toc_binding *binding, bool is_late);
 
+/* Keep @event, whose texts outlive it. */
+void toc_why_keep(struct toc_why *why, const struct toc_why_event *event);
+
 /* why_raw.c: does the rule hold raw at @at_ms? @out (may be NULL): the clauses, and @out_events
  * what they count. *out_newest_ms: newest evidence, or TOC_INSTANT_NONE. */
 bool toc_why_raw(const struct toc_why *why, int64_t at_ms, json_t *out, json_t *out_events,

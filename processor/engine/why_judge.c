@@ -253,6 +253,16 @@ static bool take_value(struct toc_why *why, const struct toc_event *event,
     return true;
 }
 
+void toc_why_keep(struct toc_why *why, const struct toc_why_event *event)
+{
+    if (why->count == why->room) {
+        why->room = why->room * 2 + 64;
+        why->events = toc_mem_resize(why->events, why->room, sizeof *why->events);
+    }
+    why->events[why->count++] = *event;
+    why->is_sorted = false;
+}
+
 void toc_why_judge(struct toc_why *why, const struct toc_event *event, int index,
                    const struct toc_binding *binding, bool is_late)
 {
@@ -307,10 +317,5 @@ void toc_why_judge(struct toc_why *why, const struct toc_event *event, int index
     }
     own.source = toc_arena_str(&why->arena, event->source);
     own.id = toc_arena_str(&why->arena, event->id);
-    if (why->count == why->room) {
-        why->room = why->room * 2 + 64;
-        why->events = toc_mem_resize(why->events, why->room, sizeof *why->events);
-    }
-    why->events[why->count++] = own;
-    why->is_sorted = false;
+    toc_why_keep(why, &own);
 }

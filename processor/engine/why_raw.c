@@ -623,9 +623,14 @@ static bool hold_silence(struct raw *raw)
 
 bool toc_why_is_plain(const struct toc_rule *rule)
 {
-    bool is_weighted = rule->half_life_ms > 0 || rule->has_weight;
-    return rule->kind != TOC_KIND_RATIO && rule->kind != TOC_KIND_PERCENTILE && !is_weighted &&
-           rule->distinct_field_count == 0;
+    bool is_plain = rule->kind != TOC_KIND_RATIO && rule->kind != TOC_KIND_PERCENTILE &&
+                    rule->kind != TOC_KIND_TREND && rule->half_life_ms == 0 && !rule->has_weight &&
+                    rule->distinct_field_count == 0;
+
+    for (size_t a = 0; a < rule->alias_count; a++) {
+        is_plain = is_plain && !rule->aliases[a].is_alert;
+    }
+    return is_plain;
 }
 
 /* --- All ----------------------------------------------------------------------------------- */

@@ -359,6 +359,11 @@ const struct toc_engine *toc_lane_engine(const struct toc_lane *lane)
     return lane->engine;
 }
 
+struct toc_engine *toc_lane_ask(struct toc_lane *lane)
+{
+    return lane->state == TOC_LANE_LIVE ? lane->engine : NULL;
+}
+
 bool toc_lane_is_alive(const struct toc_lane *lane, int64_t steady_ms_now)
 {
     return lane->state != TOC_LANE_STOPPED && steady_ms_now - lane->steady_ms < ALIVE_MS;

@@ -115,5 +115,7 @@ const struct toc_lane_input_counts *toc_lane_input_counts(const struct toc_lane 
 size_t toc_lane_parts(const struct toc_lane *lane);
 struct toc_lane_part_status toc_lane_part(const struct toc_lane *lane, size_t part);
 const struct toc_engine *toc_lane_engine(const struct toc_lane *lane); /* NULL before warm-up. */
+/* The engine to be asked (toc_engine_why); NULL while not live. */
+struct toc_engine *toc_lane_ask(struct toc_lane *lane);
 /* The loop came round within the last seconds: what /livez asks. */
 bool toc_lane_is_alive(const struct toc_lane *lane, int64_t steady_ms);

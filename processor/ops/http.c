@@ -17,6 +17,15 @@ struct toc_http {
     uv_timer_t timer; /* What libmicrohttpd has to do by then (closing idle connections). */
 };
 
+struct toc_http_request {
+    struct MHD_Connection *connection;
+};
+
+const char *toc_http_param(const struct toc_http_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
 static void serve(struct toc_http *http);
 
 static void on_timer(uv_timer_t *timer)
@@ -89,15 +98,17 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         const char *dry_run =
             MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "dry_run");
         struct toc_text text = {.size = 0};
-        unsigned status = is_post ? page->post(dry_run != NULL, &text, http->context)
-                                  : page->write(&text, http->context);
+        struct toc_http_request request = {connection};
+        unsigned status = is_post             ? page->post(dry_run != NULL, &text, http->context)
+                          : page->ask != NULL ? page->ask(&request, &text, http->context)
+                                              : page->write(&text, http->context);
         enum MHD_Result result =
             answer(connection, status, page->content_type, toc_text_str(&text));
         toc_text_finish(&text);
         return result;
     }
     return answer(connection, MHD_HTTP_NOT_FOUND, "text/plain",
-                  TOC_STR("/livez /readyz /metrics /reload\n"));
+                  TOC_STR("/livez /readyz /metrics /reload /explain\n"));
 }
 
 static void on_silent_log(void *context, const char *format, va_list list)

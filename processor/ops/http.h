@@ -11,12 +11,18 @@
 #include "base/text.h"
 #include <tocsin/status.h>
 
+struct toc_http_request;
+/* The value of ?name=.., or NULL. Borrowed for the call. */
+const char *toc_http_param(const struct toc_http_request *request, const char *name);
+
 struct toc_http_page {
     const char *path, *content_type;
     /* Append the page to @out; the HTTP status. */
     unsigned (*write)(struct toc_text *out, void *context);
     /* What POST does, with ?dry_run=1 or without; NULL: GET and HEAD only. */
     unsigned (*post)(bool is_dry_run, struct toc_text *out, void *context);
+    /* A page that is asked something, in place of `write`; or NULL. */
+    unsigned (*ask)(const struct toc_http_request *request, struct toc_text *out, void *context);
 };
 
 struct toc_http;

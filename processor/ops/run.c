@@ -1,6 +1,7 @@
 #include "ops/run.h"
 
 #include "base/mem.h"
+#include "engine/why.h"
 #include "event/decode_mapping.h"
 #include "lane/lane.h"
 #include "ops/clients.h"
@@ -86,11 +87,43 @@ static unsigned post_reload(bool is_dry_run, struct toc_text *out, void *context
     return 202;
 }
 
+/* ?rule=R&key=NAME=VALUE,..: why it holds now, or does not. */
+static unsigned ask_why(const struct toc_http_request *request, struct toc_text *out, void *context)
+{
+    struct toc_run *run = context;
+    struct toc_why_part parts[TOC_RULE_KEY_PARTS];
+    size_t count = 0;
+    enum toc_mode mode = TOC_MODE_ACTUAL;
+    const char *rule = toc_http_param(request, "rule"), *key = toc_http_param(request, "key");
+    struct toc_engine *engine = toc_lane_ask(run->lane);
+    if (engine == NULL) {
+        toc_text_addf(out, "not live\n");
+        return 503;
+    }
+    char *own = toc_mem_copy(key != NULL ? key : "", key != NULL ? strlen(key) : 0);
+    json_t *answer = NULL;
+    if (rule != NULL && toc_why_split(own, parts, &count, &mode)) {
+        answer = toc_engine_why(engine, toc_str_of(rule), parts, count, mode, out);
+    } else {
+        toc_text_addf(out, "/explain?rule=RULE&key=NAME=VALUE,..");
+    }
+    if (answer != NULL) {
+        toc_why_print(answer, out);
+    } else {
+        toc_text_add_char(out, '\n');
+    }
+    unsigned status = answer != NULL ? 200 : 404;
+    json_decref(answer);
+    toc_mem_free(own);
+    return status;
+}
+
 static const struct toc_http_page pages[] = {
-    {"/livez", "text/plain; charset=utf-8", write_live, NULL},
-    {"/readyz", "text/plain; charset=utf-8", write_ready, NULL},
-    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics, NULL},
-    {"/reload", "text/plain; charset=utf-8", write_reload, post_reload},
+    {"/livez", "text/plain; charset=utf-8", write_live, NULL, NULL},
+    {"/readyz", "text/plain; charset=utf-8", write_ready, NULL, NULL},
+    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", write_metrics, NULL, NULL},
+    {"/reload", "text/plain; charset=utf-8", write_reload, post_reload, NULL},
+    {"/explain", "text/plain; charset=utf-8", NULL, NULL, ask_why},
 };
 
 /* ---- Stopping: the one ordered list ----

@@ -170,6 +170,12 @@ class Reload(unittest.TestCase):
         self.assertIn("dry run, nothing has changed", text)
         self.assertIn(f"bulk-{EDITED + 2:04}: windows", text)
 
+        # Why, and why not, from the running processor.
+        status, text = self.processor.page(f"/explain?rule=bulk-{EDITED + 5:04}&key=site%3Dsite-05")
+        self.assertEqual(status, 200, text)
+        self.assertRegex(text, r"(?s)^bulk-0045 site=site-05 at .*: (does not hold\n  FAIL|holds since .*\n  PASS) count: ")
+        self.assertEqual(self.processor.page("/explain?rule=nothing")[0], 404)
+
         writer.join()
         with client.Positions(self.broker.bootstrap, self.processor.app, tocsin.INPUTS) as positions:
             tocsin.wait_for(lambda: self.processor.check_alive() or positions.total() >= len(records),

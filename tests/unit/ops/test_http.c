@@ -26,9 +26,19 @@ static unsigned post_page(bool is_dry_run, struct toc_text *out, void *context)
     return 202;
 }
 
+static unsigned ask_page(const struct toc_http_request *request, struct toc_text *out,
+                         void *context)
+{
+    const char *name = toc_http_param(request, "name");
+    (void)context;
+    toc_text_addf(out, "asked %s\n", name != NULL ? name : "nothing");
+    return 200;
+}
+
 static const struct toc_http_page pages[] = {
-    {"/metrics", "text/plain; version=0.0.4", write_page, NULL},
-    {"/readyz", "text/plain", write_unready, post_page},
+    {"/metrics", "text/plain; version=0.0.4", write_page, NULL, NULL},
+    {"/readyz", "text/plain", write_unready, post_page, NULL},
+    {"/ask", "text/plain", NULL, NULL, ask_page},
 };
 
 /* Ask as a thread of its own, as the loop must go on. */
@@ -88,7 +98,7 @@ static void pages_are_served_on_the_loop(void **state)
     struct toc_http *http = NULL;
     int count = 0;
     assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(toc_http_open(&loop, "127.0.0.1", 0, pages, 2, &count, &http), TOC_OK);
+    assert_int_equal(toc_http_open(&loop, "127.0.0.1", 0, pages, 3, &count, &http), TOC_OK);
     int port = toc_http_port(http);
     assert_true(port > 0);
     const char *text = answer(&loop, port, REQUEST("GET /metrics"), &question);
@@ -109,9 +119,13 @@ static void pages_are_served_on_the_loop(void **state)
         strstr(answer(&loop, port, REQUEST("POST /readyz?dry_run=1"), &question), "dry\n"));
     assert_non_null(strstr(answer(&loop, port, REQUEST("POST /metrics"), &question), " 405 "));
 
+    assert_non_null(strstr(answer(&loop, port, REQUEST("GET /ask?name=camp%3DGao"), &question),
+                           "asked camp=Gao\n"));
+    assert_non_null(strstr(answer(&loop, port, REQUEST("GET /ask"), &question), "asked nothing\n"));
+
     struct toc_http *second = NULL; /* The port is taken. */
-    assert_int_equal(toc_http_open(&loop, "127.0.0.1", port, pages, 2, &count, &second), TOC_E_IO);
-    assert_int_equal(toc_http_open(&loop, "localhost", 0, pages, 2, &count, &second),
+    assert_int_equal(toc_http_open(&loop, "127.0.0.1", port, pages, 3, &count, &second), TOC_E_IO);
+    assert_int_equal(toc_http_open(&loop, "localhost", 0, pages, 3, &count, &second),
                      TOC_E_INVALID);
     assert_null(second);
     toc_http_close(http);
