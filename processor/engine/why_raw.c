@@ -628,7 +628,8 @@ bool toc_why_is_plain(const struct toc_rule *rule)
                     rule->distinct_field_count == 0;
 
     for (size_t a = 0; a < rule->alias_count; a++) {
-        is_plain = is_plain && !rule->aliases[a].is_alert;
+        is_plain =
+            is_plain && !rule->aliases[a].is_alert && rule->aliases[a].hours.kind == TOC_HOURS_ANY;
     }
     return is_plain;
 }
