@@ -1,6 +1,6 @@
 /* Silence that never reads as safety: inputs that go blind. rules/README.md, "What people do, and
- * what the machine holds back". `radar` carries x.*, silent for more than 60 s it is blind; `reports` y.*,
- * never blind. */
+ * what the machine holds back". `radar` carries x.*, silent for more than 60 s it is blind;
+ * `reports` y.*, never blind. */
 #include "acting.h"
 
 #define AT 100000 /* ms */
