@@ -108,6 +108,7 @@ struct toc_telling {
     const struct toc_catalogue *catalogue;
     const struct toc_places *places;
     const struct toc_key *key;
+    int64_t threshold;               /* The key's, where the rule has one for each key. */
     bool is_at_once;                 /* Begins are told at once, not when the watermark passes. */
     bool is_clustered;               /* Many episodes at a time that are known by their evidence. */
     int64_t watermark_ms;            /* TOC_INSTANT_NONE: nothing decided yet. */

@@ -221,6 +221,7 @@ void toc_wording_explanation(const struct toc_writer *writer)
     const struct toc_episode *episode = writer->content->episode;
     struct toc_text *scratch = writer->telling->topic;
     bool is_value = toc_rule_is_valued(rule);
+    int64_t threshold = rule->has_own ? writer->telling->threshold : rule->threshold;
 
     toc_text_clear(scratch);
     add_subject(scratch, rule);
@@ -231,9 +232,9 @@ void toc_wording_explanation(const struct toc_writer *writer)
     if (rule->kind != TOC_KIND_ALL_OF && rule->within_ms > 0 && rule->step_count == 0) {
         toc_text_addf(scratch, " %s ", comparisons[rule->compare]);
         if (is_value) {
-            toc_writer_millionths(scratch, rule->threshold);
+            toc_writer_millionths(scratch, threshold);
         } else {
-            toc_text_addf(scratch, "%lld", (long long)rule->threshold);
+            toc_text_addf(scratch, "%lld", (long long)threshold);
         }
     }
     if (rule->within_ms > 0) {

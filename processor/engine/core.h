@@ -235,6 +235,8 @@ void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed);
 /* Let the steps of `escalate` see the key; again after a change of rule or places, and of the
  * matcher. */
 void toc_keyed_bind_levels(struct toc_engine *engine, struct toc_keyed *keyed);
+/* The threshold of this key, after its matcher was made. */
+void toc_keyed_bind_threshold(struct toc_keyed *keyed);
 /* The key with this hash and number, or NULL: it is no more. */
 struct toc_keyed *toc_keyed_get(struct toc_ruled *ruled, uint64_t hash, uint64_t order);
 /* Something of @keyed changes now: settle it, and look at it in toc_keyed_take. */

@@ -109,6 +109,27 @@ void toc_keyed_bind_levels(struct toc_engine *engine, struct toc_keyed *keyed)
     keyed->match.level_room = keyed->level_room;
 }
 
+void toc_keyed_bind_threshold(struct toc_keyed *keyed)
+{
+    const struct toc_rule *rule = keyed->ruled->rule;
+
+    keyed->match.threshold = rule->threshold;
+    keyed->match.is_mute = rule->has_own;
+    for (size_t i = 0; i < rule->own_count; i++) {
+        const struct toc_own_threshold *own = &rule->own[i];
+        bool is_so = true;
+        for (size_t part = 0; part < rule->key_part_count && is_so; part++) {
+            is_so = (own->mask >> part & 1) == 0 ||
+                    toc_str_equal(own->values[part], keyed->key.values[part].folded);
+        }
+        if (is_so) {
+            keyed->match.threshold = own->threshold;
+            keyed->match.is_mute = false;
+            return;
+        }
+    }
+}
+
 struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
                                  const struct toc_key *key, bool may_create, int64_t begin_ms)
 {
@@ -144,6 +165,7 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
     }
     toc_match_init(&keyed->match, ruled->rule, &engine->pool, now_ms, begin_ms);
     toc_keyed_bind_levels(engine, keyed);
+    toc_keyed_bind_threshold(keyed);
     keyed->match.is_raised = ruled->variant_count > 0;
     keyed->match.stream_ms =
         ruled->since_ms > engine->begin_ms ? ruled->since_ms : engine->begin_ms;
@@ -329,6 +351,7 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .places = engine->places,
         .key = &keyed->key,
         .is_at_once = ruled->is_at_once,
+        .threshold = keyed->match.threshold,
         .is_clustered = toc_keyed_is_clustered(keyed),
         .watermark_ms = ruled->group->watermark_ms,
         .settled_ms = keyed->match.settled.now_ms,
@@ -441,6 +464,9 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
 {
     struct toc_entry own = *entry;
 
+    if (keyed->match.is_mute && keyed->ruled->rule->has_near) {
+        return; /* No number of them would do. */
+    }
     toc_keyed_touch(engine, keyed);
     toc_kept_share(own.kept);
     toc_match_put(&keyed->match, &own);

@@ -445,6 +445,7 @@ static void derive_again(struct toc_engine *engine, struct toc_keyed *keyed)
 
     toc_match_init(&keyed->match, keyed->ruled->rule, &engine->pool, first_ms - 1, known_ms);
     toc_keyed_bind_levels(engine, keyed);
+    toc_keyed_bind_threshold(keyed);
     keyed->match.is_raised = keyed->ruled->variant_count > 0;
     keyed->match.stream_ms = before.stream_ms;
     keyed->alerts = (struct toc_alerts){0};

@@ -72,12 +72,14 @@ static bool complete(struct search *search, size_t from)
     return false;
 }
 
-static size_t needed(const struct toc_rule *rule)
+static size_t needed(const struct toc_match *match)
 {
+    const struct toc_rule *rule = match->rule;
+
     if (rule->kind == TOC_KIND_ALL_OF) {
         return rule->counted_count;
     }
-    return (size_t)(rule->compare == TOC_MORE_THAN ? rule->threshold + 1 : rule->threshold);
+    return (size_t)(rule->compare == TOC_MORE_THAN ? match->threshold + 1 : match->threshold);
 }
 
 static bool is_grouped(const struct toc_rule *rule)
@@ -268,7 +270,7 @@ static bool find_cliques(struct toc_match *match, struct toc_match_state *state,
     size_t *pool = match->near;
     struct search search = {.match = match,
                             .state = state,
-                            .need = needed(match->rule),
+                            .need = needed(match),
                             .pool = pool,
                             .fuel = TOC_MATCH_FUEL};
     const struct toc_entry *entry = toc_ring_get(&match->ring, seq);

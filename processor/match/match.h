@@ -73,7 +73,8 @@ struct toc_level_room {
 
 struct toc_match {
     const struct toc_rule *rule;
-    int64_t threshold; /* The rule's. */
+    int64_t threshold; /* The rule's, or the key's own. */
+    bool is_mute;      /* The key has none: nothing ever holds. */
     int64_t stream_ms; /* trend: the begin of the stream; the owner says. NONE: not known. */
     bool is_line_tied; /* Lines may touch single events: marks of old ones matter. */
     const struct toc_level_room *level_room; /* Only of rules with `escalate: when`; else NULL. */

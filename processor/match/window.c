@@ -179,7 +179,7 @@ static bool holds(const struct toc_match *match, const struct toc_match_state *s
     if (is_waiting_kind(rule) && (!state->is_known || at_ms < state->known_ms + rule->within_ms)) {
         return false;
     }
-    return toc_tally_holds(match, state);
+    return !match->is_mute && toc_tally_holds(match, state);
 }
 
 bool toc_window_value(const struct toc_match *match, const struct toc_match_state *state,

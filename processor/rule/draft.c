@@ -126,6 +126,7 @@ static void read_rest(struct toc_draft *draft)
     if (draft->is_key_broken) {
         return;
     }
+    toc_own_read(draft);
     if (members != NULL) {
         toc_members_read(draft, members);
     }

@@ -19,6 +19,7 @@ struct toc_draft {
     struct toc_near_place near; /* A place near under `when`. */
     struct toc_mark near_mark;
     struct toc_mark part_marks[TOC_RULE_KEY_PARTS];
+    const struct toc_yaml *own; /* A threshold of each key's own, or NULL. */
     bool is_key_broken;
     bool is_when_broken; /* Its kind is not known. */
 };
@@ -80,6 +81,8 @@ void toc_measure_read(struct toc_draft *draft, const struct toc_yaml *node);
 /* hours.c: what an event says; and, once places near are known, by which clock. */
 bool toc_hours_read(struct toc_loader *loader, const struct toc_yaml *node, struct toc_hours *out);
 void toc_hours_check(struct toc_draft *draft);
+/* own.c: the thresholds that draft->own names, once the key is known. */
+void toc_own_read(struct toc_draft *draft);
 /* ratio.c: { of: EVENTS, to: EVENTS } */
 void toc_ratio_read(struct toc_draft *draft, const struct toc_yaml *node);
 /* enough.c: at_least_events, min_distinct. */

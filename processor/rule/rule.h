@@ -207,6 +207,13 @@ struct toc_level_field { /* EVENT.FIELD of the newest evidence of that alias. */
     const int *slots; /* One a binding. */
 };
 
+/* A threshold for the keys that agree in the parts of @mask. */
+struct toc_own_threshold {
+    unsigned mask;
+    struct toc_str values[TOC_RULE_KEY_PARTS]; /* Folded; of places their ids. */
+    int64_t threshold;
+};
+
 struct toc_alert_spec {
     struct toc_str topic;
     bool is_urgent;
@@ -253,7 +260,10 @@ struct toc_rule {
     /* Windowed kinds, sequence: */
     int64_t within_ms;
     enum toc_compare compare;
-    int64_t threshold;           /* Of counts: whole. Of values: millionths (10^-6). */
+    int64_t threshold; /* Of counts: whole. Of values: millionths (10^-6). */
+    bool has_own;      /* Each key has its own: the first of these that agrees. */
+    const struct toc_own_threshold *own;
+    size_t own_count;
     int counted[TOC_RULE_STEPS]; /* Aliases counted: one, or the list of all_of, any_kinds. */
     size_t counted_count;
     bool has_near; /* Pairwise near within `when`. */

@@ -210,6 +210,13 @@ static void add_kind(struct toc_text *out, const struct toc_rule *rule)
 {
     struct bag items = {0};
 
+    for (size_t i = 0; i < rule->own_count; i++) {
+        const struct toc_own_threshold *own = &rule->own[i];
+        toc_text_addf(out, " own=%" PRId64, own->threshold);
+        for (size_t part = 0; part < rule->key_part_count; part++) {
+            toc_text_add_json(out, own->values[part]);
+        }
+    }
     toc_text_addf(out, " events=%" PRId64 " p=%" PRId64 " half=%" PRId64, rule->least_events,
                   rule->percent, rule->half_life_ms);
     if (rule->kind == TOC_KIND_TREND) {

@@ -40,7 +40,9 @@ static void read_threshold(struct toc_draft *draft, const struct toc_yaml *kind_
     char first = text.data[0];
     bool is_word = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
     if (is_word && memchr(text.data, '.', text.size) != NULL) {
-        toc_loader_not_yet(loader, node->mark, "a threshold from a list or a place");
+        rule->has_own = true;
+        rule->threshold = 1; /* Stands for each until they are read. */
+        draft->own = node;
         return;
     }
     if (is_value) {
