@@ -92,6 +92,9 @@ case("a threshold from a list, the first entry that agrees", "when: { count: a, 
      [x(0), x(1), x(2, site="B"), x(3, site="b"), x(4, site="C"), x(5, site="b"), tick(9)], "A 1..open e1 e2", "B 5..open e3 e4 e6")
 case("a key without a threshold never holds", "when: { count: a, at_most: lists.limits, within: 1s, group_by: [site] }", [x(0, site="C"), x(0), tick(5000)], "A 1000..open e2")
 
+case("of 2.5 near each other three are enough", "when: { count: a, at_least: camp.threshold, within: 10s, near: { distance: 100 m }, group_by: [camp] }\nevents: { a: { type: x, near: { place: Kidal, distance: 100 m } } }",
+     [x(0, pos=east(300)), x(1, pos=east(300)), x(2, pos=east(300)), tick(9)], "KIDAL 2..open e1 e2 e3")
+
 # -- hours
 NOON = east(0)
 GREENWICH = {"lat": 51.4769, "lon": 0.0}

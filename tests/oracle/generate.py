@@ -203,7 +203,7 @@ class Maker:
         self.alias(name, self.has_key() and self.is_ending_alert())
         if "label" in self.group:
             self.events[name]["as"] = {"label": "c"}
-        elif self.near and "near" not in self.when:
+        elif self.near and "place" not in self.when.get("near", {}):
             self.events[name]["near"] = self.near
         if by_distance:
             return {name: {"near": tied_to, "distance": f"{LIMIT_M} m"}}

@@ -12,6 +12,7 @@ import argparse
 import bisect
 import itertools
 import json
+import math
 import sys
 from collections import defaultdict
 from fractions import Fraction
@@ -208,7 +209,7 @@ class KeyCase:
         """How many are enough; of a key without a threshold more than there can be."""
         if self.limit is None:
             return 1000
-        return int(self.limit) + 1 if self.rule.compare == "more_than" else -int(-self.limit // 1)
+        return int(self.limit) + 1 if self.rule.compare == "more_than" else math.ceil(self.limit)
 
     def extend(self, chosen, lists, found):
         rule = self.rule
