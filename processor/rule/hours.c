@@ -125,7 +125,7 @@ void toc_hours_check(struct toc_draft *draft)
         const struct toc_yaml *node = toc_yaml_find(draft->nodes[i], "hours");
         struct toc_str lacks;
 
-        if (draft->is_broken[i] || alias->hours.kind != TOC_HOURS_CLOCK ||
+        if (draft->is_broken[i] || alias->roles == 0 || alias->hours.kind != TOC_HOURS_CLOCK ||
             alias->hours.has_offset || node == NULL) {
             continue;
         }
