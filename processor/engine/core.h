@@ -80,7 +80,7 @@ struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     struct toc_rule_counts counts;
     struct toc_variant *variants; /* What rules above read of it. */
     size_t variant_count;
-    bool is_fresh; /* During a swap: it begins anew. */
+    bool is_fresh;    /* During a swap: it begins anew. */
     int64_t *loud_ms; /* With `cap`: when the newest cap_most `new` were told, a ring. */
     size_t loud_next, loud_count;
 };
