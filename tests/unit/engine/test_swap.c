@@ -298,7 +298,7 @@ static void a_swap_to_the_same_changes_no_byte(void)
             feeding_init_one(&f, whens[w], alert, NULL, 0);
             f.is_counting_only = f.is_recording = true;
             for (int i = 0; i < 60; i++) {
-                char id[8];
+                char id[16];
                 snprintf(id, sizeof id, "%d", i);
                 FEED(&f, .type = i % 3 == 0 ? "x.b" : "x.a", .id = id,
                      .subject = i % 2 == 0 ? "k" : "l", .has_v = true, .v = i % 4,
