@@ -249,10 +249,11 @@ void toc_wording_explanation(const struct toc_writer *writer)
         toc_text_addf(scratch, " (warned of at %d%%)", rule->warn_percent);
     }
     if (rule->kind == TOC_KIND_TREND) {
-        static const char *const methods[] = {[TOC_TREND_RATIO] = "times the mean of",
-                                              [TOC_TREND_ROBUST_Z] = "robust deviations above",
-                                              [TOC_TREND_EWMA] = "deviations above the moving "
-                                                                 "average of"};
+        static const char *const methods[] = {
+            [TOC_TREND_RATIO] = "times the mean of",
+            [TOC_TREND_ROBUST_Z] = "robust deviations above",
+            [TOC_TREND_EWMA] = "deviations above the moving average of",
+        };
         bool is_hours = rule->trend.step_ms != rule->within_ms + 1;
         toc_text_addf(scratch, ", %s the %s", methods[rule->trend.method],
                       is_hours ? "same hours of " : "last ");

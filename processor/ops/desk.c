@@ -70,11 +70,12 @@ enum toc_status toc_desk_send(const struct toc_config *config, struct toc_log *l
                                    out_words);
     if (status == TOC_OK) {
         rd_kafka_queue_t *queue = rd_kafka_queue_get_main(client);
+        /* The types written out: librdkafka's macros for this are no standard C. */
         rd_kafka_resp_err_t err =
-            rd_kafka_producev(client, RD_KAFKA_V_TOPIC(config->actions.data),
-                              RD_KAFKA_V_KEY((void *)(uintptr_t)key.data, key.size),
-                              RD_KAFKA_V_VALUE((void *)(uintptr_t)record.data, record.size),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+            rd_kafka_producev(client, RD_KAFKA_VTYPE_TOPIC, (const char *)config->actions.data,
+                              RD_KAFKA_VTYPE_MSGFLAGS, RD_KAFKA_MSG_F_COPY, RD_KAFKA_VTYPE_KEY,
+                              (void *)(uintptr_t)key.data, key.size, RD_KAFKA_VTYPE_VALUE,
+                              (void *)(uintptr_t)record.data, record.size, RD_KAFKA_VTYPE_END);
         err = err == RD_KAFKA_RESP_ERR_NO_ERROR ? wait_stored(queue) : err;
         rd_kafka_queue_destroy(queue);
         if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -96,7 +96,7 @@ static enum toc_cel_kind kind_of(const char *name)
             return (enum toc_cel_kind)kind;
         }
     }
-    toc_assert(!"a type by this name");
+    toc_assert(false); /* A type by this name. */
     return TOC_CEL_ERROR;
 }
 
@@ -203,7 +203,7 @@ static const struct toc_cel_type *read_type(struct toc_arena *arena, const char 
             return plain[i].type;
         }
     }
-    toc_assert(!"a type that can be read");
+    toc_assert(false); /* A type that can be read. */
     return NULL;
 }
 
