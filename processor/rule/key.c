@@ -179,6 +179,9 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
         return TOC_SLOT_PLACE;
     }
     int slot = toc_events_slot(type, name);
+    if (binding->below != NULL && slot == TOC_SLOT_SUBJECT) { /* An alert is about no subject. */
+        slot = TOC_SLOT_NONE;
+    }
     *out_sort = slot == TOC_SLOT_NONE ? KEY_NONE
                 : slot >= 0 && type->fields[slot].place_kind.size > 0
                     ? KEY_PLACE
