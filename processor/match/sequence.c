@@ -27,6 +27,13 @@ static const struct toc_entry *chosen_alias(const struct choice *choice, size_t 
     return NULL;
 }
 
+/* An alert read by its rule's name and by `any` is kept twice, and is one event where it begins as
+ * both at once. */
+static bool is_same(const struct toc_kept *a, const struct toc_kept *b)
+{
+    return a == b || toc_hash128_compare(a->identity, b->identity) == 0;
+}
+
 /* May the entry at @seq be step @step, given the steps before it? */
 static bool fits(const struct choice *choice, size_t step, uint64_t seq)
 {
@@ -37,7 +44,7 @@ static bool fits(const struct choice *choice, size_t step, uint64_t seq)
         return false;
     }
     for (size_t i = 0; i < step; i++) {
-        if (chosen(choice, i)->kept == entry->kept) {
+        if (is_same(chosen(choice, i)->kept, entry->kept)) {
             return false; /* Different events. */
         }
     }

@@ -35,6 +35,50 @@ static void counts_while_it_is_open(void **state)
     toc_text_finish(&rules);
 }
 
+/* It has no subject: so it counts for each that another alias gives. */
+static void counts_for_every_subject(void **state)
+{
+    struct feeding f;
+    struct toc_text rules = {0};
+
+    (void)state;
+    feeding_rule(&rules, "low", "a: { type: x.a }",
+                 "{ count: a, at_least: 1, within: 1s, group_by: [s] }", "");
+    above(&rules, "up", "l: { alert: low }, b: { type: x.b }",
+          "{ all_of: [l, b], within: 10ms, group_by: [subject] }", "");
+    feeding_init(&f, rules.data, NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .at_ms = 100000, .s = "k");
+    FEED(&f, .type = "x.b", .id = "2", .at_ms = 100500, .s = "k"); /* Of none. */
+    assert_says(&f, "new low k 1");
+    FEED(&f, .type = "x.b", .id = "3", .at_ms = 100600, .s = "k", .subject = "u");
+    FEED(&f, .type = "x.b", .id = "4", .at_ms = 100700, .s = "k", .subject = "w");
+    assert_says(&f, "new up u 2; expired up u 2 window; new up w 2");
+    feeding_finish(&f);
+    toc_text_finish(&rules);
+}
+
+/* By the name of its rule and by `any` it is read twice, and is one event. */
+static void is_one_step_only(void **state)
+{
+    struct feeding f;
+    struct toc_text rules = {0};
+
+    (void)state;
+    feeding_rule(&rules, "low", "a: { type: x.a }",
+                 "{ count: a, at_least: 1, within: 1s, group_by: [s] }", "");
+    above(&rules, "up", "l: { alert: low }, n: { alert: any, level: low }",
+          "{ sequence: [l, n], within: 10s }", "expire_after: 10s");
+    feeding_init(&f, rules.data, NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .at_ms = 100000, .s = "k");
+    FEED(&f, .type = "x.c", .id = "2", .at_ms = 100100);
+    assert_says(&f, "new low k 1");
+    FEED(&f, .type = "x.a", .id = "3", .at_ms = 100500, .s = "l");
+    FEED(&f, .type = "x.c", .id = "4", .at_ms = 100600);
+    assert_says(&f, "new low l 1; new up 2");
+    feeding_finish(&f);
+    toc_text_finish(&rules);
+}
+
 static void is_cancelled_with_what_it_rests_on(void **state)
 {
     struct feeding f;
@@ -229,6 +273,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_while_it_is_open),
+        cmocka_unit_test(counts_for_every_subject),
+        cmocka_unit_test(is_one_step_only),
         cmocka_unit_test(is_cancelled_with_what_it_rests_on),
         cmocka_unit_test(an_answer_of_people_prevents),
         cmocka_unit_test(order_of_arrival_changes_nothing),
