@@ -161,6 +161,12 @@ case("while it is only kept on the level stays", "level: low\nwhen: { average: {
 case("the level at the begin, after `for`", "level: low\nwhen: { count: a, at_least: 2, within: 10s }\nalert: { for: 1s, escalate: [{ when: 'count >= 3', level: high }] }", [x(0), x(1), x(500), tick(5000)], "- 1001..open e1 e2 e3 high@1001")
 case("a rise at the newest time is told, a fall is not", RISE % "{ when: 'value == 3.0', level: high }", [x(0), x(1), x(2), tick(2)], "A 1..open e1 e2 e3 low@1 high@2")
 case("a fall at the newest time is not told", RISE % "{ when: 'value == 3.0', level: high }", [x(0), x(1), x(2), x(3)], "A 1..open e1 e2 e3 e4 low@1 high@2")
+KEPT = "level: low\nwhen: { max: { of: a, field: w }, at_least: 1, within: 2s }\nalert: { for: 1s, keep_firing_for: 5s, escalate: [{ when: '%s', level: high }] }"
+case("what joins says nothing of the level before it has held for long enough", KEPT % "a.w >= 3.0",
+     [x(0, w=1), x(4000, w=3), tick(20000)], "- 1000..11001x e1 e2 low@1000 high@5000")
+case("what joins, by its value", KEPT % "value >= 3.0", [x(0, w=1), x(4000, w=3), tick(20000)], "- 1000..11001x e1 e2 low@1000 high@5000")
+case("what does not hold for long enough never says it", KEPT.replace("within: 2s", "within: 1s").replace("for: 1s", "for: 1001ms") % "a.w >= 3.0",
+     [x(0, w=1), x(1, w=1), x(4000, w=3), tick(20000)], "- 1001..6002x e1 e2 low@1001")
 case("levels of a sequence rise with its completions", "level: low\nwhen: { sequence: [a, b], within: 10s, group_by: [site] }\nalert: { expire_after: 1s, escalate: [{ when: 'count >= 3', level: high }] }", [x(0), y(1), y(2), tick(2000)], "A 1..1002x e1 e2 e3 low@1 high@2")
 
 # -- warn_at, milestones

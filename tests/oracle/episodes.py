@@ -20,6 +20,7 @@ class Piece:
         self.b, self.e, self.evidence, self.newest = b, e, frozenset(evidence), newest
         self.value = value
         self.is_expired = False
+        self.since = b  # From when it says something of the level: not before `for` is served.
 
 
 class Stretch:
@@ -83,6 +84,8 @@ def smooth(run, pieces, cuts, is_answered):
     episodes = []
     for s in stretches:
         begin, end = s.b + rule.for_ms, s.e + rule.keep_ms
+        for part in s.parts:
+            part.since = max(part.b, begin)
         if not is_decided(rule, begin, run.newest):
             continue  # Not yet known: no evidence for what it would join either.
         how = "expired" if s.is_expired or not is_answered(s.e) else "cleared"
@@ -131,7 +134,7 @@ def set_levels(case, episode):
     """The levels of @episode: what holds changes only where a piece begins or a deadline has passed after
     the warning. Between its stretches the level stays."""
     rule, points = case.rule, {episode.begin}
-    points |= {p.b for p in episode.parts}
+    points |= {p.since for p in episode.parts}
     points |= {case.passed[e] for e in episode.evidence if e in case.passed}
     episode.levels = []
     for m in sorted(p for p in points if episode.begin <= p < episode.end):
@@ -154,7 +157,7 @@ def base_level(case, episode, m):
 def step_value(case, episode, m, name):
     """What an expression of `escalate` sees under @name at @m; None: nothing."""
     rule = case.rule
-    begun = [p for p in episode.parts if p.b <= m]
+    begun = [p for p in episode.parts if p.since <= m]
     evidence = frozenset().union(*(p.evidence for p in begun))
     if name == "count":
         return len({e for e in evidence if not isinstance(e, Start)})

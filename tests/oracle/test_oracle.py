@@ -206,7 +206,7 @@ SABOTAGE_MORE = [
     ("if (kind, n) != self.own_name(event)\n                and", "if"),
     ("(now > before) == (of.state == \"escalated\")", "False"),
     ("if not episode.levels or episode.levels[-1][1] != now:", "if not episode.levels or episode.levels[-1][1] < now:"),
-    ("begun = [p for p in episode.parts if p.b <= m]", "begun = [p for p in episode.parts]"),
+    ("begun = [p for p in episode.parts if p.since <= m]", "begun = [p for p in episode.parts]"),
     ("return begun[-1].value", "return float(len(evidence))"),
     ("judge.cel_value(max(of_alias,", "judge.cel_value(min(of_alias,"),
     ("level for when, level in rule.escalate", "level - 1 for when, level in rule.escalate"),
