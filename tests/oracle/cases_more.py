@@ -236,3 +236,5 @@ case("a line by distance a millisecond after the deadline ends it", "when: { abs
 case("what becomes evidence later does not move an alert", "when: { absence: { after: a, expected: b, deadline: 3s }, group_by: [site] }\nalert: { expire_after: 99s }\n---\n"
      "{ events: { low: { alert: r1 } }, when: { event: low, near: { place: Gao, distance: 100 m } }, alert: { expire_after: 99s } }",
      [x(0, pos=east(0)), x(1000, pos=east(5000)), tick(9000)], "r1 A 3000..open e1 e2", "r2 GAO 3000..open r1@3000")
+case("what a line spares runs out in its millisecond", "when: { average: { of: a, field: n }, more_than: 0.3, within: 2s, group_by: [site] }\nalert: { expire_after: 1s, clear_when: { c: { near: a, distance: 100 m } } }",
+     [x(0, n=2, pos=east(500)), x(1000, n=1, pos=east(0)), z(1000, pos=east(0)), tick(9000)], "A 0..1000x e1")

@@ -68,10 +68,12 @@ def smooth(run, pieces, cuts, is_answered):
         if last.e == piece.b and piece.b not in cuts and None not in (last.newest, piece.newest):
             piece.newest = max(last.newest, piece.newest)
     if rule.expire_ms is not None:
-        for piece in split:
+        for last, piece in zip([None] + split, split):
             if piece.newest is not None and piece.newest + rule.expire_ms < piece.e:
                 piece.e = piece.newest + rule.expire_ms
                 piece.is_expired = True
+                if last and last.e == piece.b == piece.e and piece.b not in cuts:
+                    last.is_expired = True  # It would have gone on.
         split = [piece for piece in split if piece.b < piece.e]
     stretches = []
     for piece in split:
