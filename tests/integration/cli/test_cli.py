@@ -521,7 +521,7 @@ class Schema(Cli):
         records = [json.loads(line) for line in done.stdout.splitlines()]
         # The clock of a file jumps: an alert nobody took for two minutes turns out to have been over.
         self.assertEqual({r["data"]["state"] for r in records},
-                         {"new", "update", "cleared", "expired", "cancelled"})
+                         {"new", "update", "escalated", "cleared", "expired", "cancelled"})
         for record in records:
             alerts.validate(record)
             self.assertFalse(alerts.is_valid({**record, "data": {**record["data"], "x": 1}}))
@@ -603,7 +603,7 @@ class Demo(Cli):
         self.assertRegex(shown, r"(?m)^07:12:00  CRITICAL  GAO-\w{4}  INCOMING Gao: rocket, .*14")
         self.assertRegex(shown, r"(?m)^ +> Sound the alarm")
         for words in ("07:40:00  CLEARED ", "IED BELT", "HALT CV 12", "CROWD of 700", "ROADBLOCK",
-                      "14:15:00  CRITICAL  C17-", "NO FIRST AID", "SENSOR SILENT gao-radar-1"):
+                      "14:12:00  HIGH      C17-", "NO FIRST AID", "SENSOR SILENT gao-radar-1"):
             self.assertIn(words, shown)
         self.assertNotIn("\033[", shown)
 
