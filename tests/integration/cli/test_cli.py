@@ -603,7 +603,7 @@ class Demo(Cli):
         self.assertRegex(shown, r"(?m)^07:12:00  CRITICAL  GAO-\w{4}  INCOMING Gao: rocket, .*14")
         self.assertRegex(shown, r"(?m)^ +> Sound the alarm")
         for words in ("07:40:00  CLEARED ", "IED BELT", "HALT CV 12", "CROWD of 700", "ROADBLOCK",
-                      "14:12:00  HIGH      C17-", "NO FIRST AID", "SENSOR SILENT gao-radar-1"):
+                      "14:12:00  HIGH      C17-", "NO first_aid yet", "SENSOR SILENT gao-radar-1"):
             self.assertIn(words, shown)
         self.assertNotIn("\033[", shown)
 
