@@ -220,8 +220,10 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
     }
     struct toc_episode *episode = toc_life_episode(state, life);
     if (episode->count == 0) { /* A new one: marks of an earlier one mean nothing any more. */
-        uint64_t first = match->rule->kind == TOC_KIND_TREND && !match->is_line_tied
-                             ? state->low
+        uint64_t first = match->rule->kind == TOC_KIND_TREND
+                             ? (match->is_line_tied ? toc_trend_first(match, state) : state->low)
+                         : match->is_line_tied
+                             ? match->ring.first /* A stretch may come back to it. */
                              : first_of(match, state);
         for (uint64_t seq = first; seq < state->next; seq++) {
             toc_ring_get(&match->ring, seq)->marks[state->mark] &= (uint8_t)~TOC_MARK_EVIDENCE;
