@@ -214,6 +214,8 @@ struct toc_engine {
 
 /* engine.c: rules, wakes and groups of options.rules, into `config`. */
 void toc_engine_build(struct toc_engine *engine);
+/* Give back what @ruled holds; its keys are destroyed before. */
+void toc_engine_drop_rule(struct toc_engine *engine, struct toc_ruled *ruled);
 
 /* clock.c */
 /* Do rules of both wait for the same, at the same rank? */

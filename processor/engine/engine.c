@@ -216,6 +216,18 @@ struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
     return engine;
 }
 
+void toc_engine_drop_rule(struct toc_engine *engine, struct toc_ruled *ruled)
+{
+    toc_assert(ruled->first == NULL);
+    for (size_t i = 0; i < ruled->partial_count; i++) {
+        toc_kept_release(&engine->pool, ruled->partials[i].entry.kept);
+        toc_mem_free(ruled->partials[i].texts);
+    }
+    toc_mem_free(ruled->partials);
+    toc_table_finish(&ruled->keys);
+    toc_mem_free(ruled->loud_ms);
+}
+
 void toc_engine_destroy(struct toc_engine *engine)
 {
     if (engine == NULL) {
@@ -226,13 +238,7 @@ void toc_engine_destroy(struct toc_engine *engine)
         while (ruled->first != NULL) {
             toc_keyed_destroy(engine, ruled->first);
         }
-        for (size_t i = 0; i < ruled->partial_count; i++) {
-            toc_kept_release(&engine->pool, ruled->partials[i].entry.kept);
-            toc_mem_free(ruled->partials[i].texts);
-        }
-        toc_mem_free(ruled->partials);
-        toc_table_finish(&ruled->keys);
-        toc_mem_free(ruled->loud_ms);
+        toc_engine_drop_rule(engine, ruled);
     }
     for (size_t g = 0; g < engine->group_count; g++) {
         toc_due_finish(&engine->groups[g].telling);

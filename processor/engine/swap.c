@@ -275,13 +275,7 @@ static void end_rule(struct toc_engine *engine, struct toc_ruled *ruled)
         }
         toc_keyed_destroy(engine, keyed);
     }
-    for (size_t i = 0; i < ruled->partial_count; i++) {
-        toc_kept_release(&engine->pool, ruled->partials[i].entry.kept);
-        toc_mem_free(ruled->partials[i].texts);
-    }
-    toc_mem_free(ruled->partials);
-    toc_table_finish(&ruled->keys);
-    toc_mem_free(ruled->loud_ms);
+    toc_engine_drop_rule(engine, ruled);
 }
 
 static void move_due(struct toc_due_heap *from, struct toc_due_heap *to, struct toc_due *due)
