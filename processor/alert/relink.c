@@ -6,25 +6,15 @@
  * cancelled come last: they go on only where nobody else does. */
 #include "alert/alert.h"
 
-static bool is_same_event(struct toc_hash128 a, struct toc_hash128 b)
-{
-    return a.high == b.high && a.low == b.low;
-}
-
 static bool has_evidence(const struct toc_episode *episode, struct toc_hash128 identity)
 {
-    for (size_t i = 0; i < episode->evidence_count; i++) {
-        if (is_same_event(episode->evidence[i].kept->identity, identity)) {
-            return true;
-        }
+    bool is_there = toc_episode_has(episode, identity);
+
+    for (size_t i = 0; i < TOC_EPISODE_ALIASES && !is_there; i++) {
+        is_there = episode->newest[i].kept != NULL &&
+                   toc_hash128_compare(episode->newest[i].kept->identity, identity) == 0;
     }
-    for (size_t i = 0; i < TOC_EPISODE_ALIASES; i++) {
-        if (episode->newest[i].kept != NULL &&
-            is_same_event(episode->newest[i].kept->identity, identity)) {
-            return true;
-        }
-    }
-    return false;
+    return is_there;
 }
 
 static bool is_match(const struct toc_alert *alert, const struct toc_episode *episode,
@@ -34,7 +24,7 @@ static bool is_match(const struct toc_alert *alert, const struct toc_episode *ep
         return false;
     }
     if (episode->is_anchored) {
-        return is_same_event(episode->anchor, alert->anchor);
+        return toc_hash128_compare(episode->anchor, alert->anchor) == 0;
     }
     if (telling->is_clustered && !has_evidence(episode, alert->anchor)) {
         return false;

@@ -257,6 +257,13 @@ void toc_keyed_name_topic(const struct toc_rule *rule, enum toc_mode mode, struc
 bool toc_key_agrees(const struct toc_key *a, const struct toc_key *b, unsigned mask);
 
 /* dispatch.c */
+enum { TOC_BARE_TEXT = 40 }; /* Bytes that a number or an instant takes as key text. */
+/* The text of a key value: text as it is, anything else in one canonical way. False: missing, or
+ * of a kind that is no key. @out_bare: a number or bool. */
+bool toc_key_text(struct toc_value value, char room[TOC_BARE_TEXT], struct toc_str *out,
+                  bool *out_bare);
+/* A value in millionths, half away from zero. False: missing or too large to count. */
+bool toc_key_millionths(struct toc_value value, int64_t *out);
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late);
 void toc_dispatch_members(struct toc_engine *engine);
 void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled);

@@ -9,7 +9,6 @@
 
 enum {
     NEAR_MOST = 64, /* Places of one kind that one event can be near. */
-    BARE_TEXT = 40, /* A number as key text. */
 };
 
 #define VALUE_MOST 9e12 /* Magnitude of a value that sums, averages, .. take. */
@@ -49,9 +48,8 @@ static struct toc_kept *keep(struct work *work)
     return work->kept;
 }
 
-/* The text of a key value: text as it is, anything else in one canonical way. */
-static bool key_text(struct toc_value value, char room[BARE_TEXT], struct toc_str *out,
-                     bool *out_bare)
+bool toc_key_text(struct toc_value value, char room[TOC_BARE_TEXT], struct toc_str *out,
+                  bool *out_bare)
 {
     *out_bare = value.kind != TOC_VALUE_TEXT && value.kind != TOC_VALUE_TIME;
     switch (value.kind) {
@@ -62,13 +60,13 @@ static bool key_text(struct toc_value value, char room[BARE_TEXT], struct toc_st
         *out = value.is_true ? TOC_STR("true") : TOC_STR("false");
         return true;
     case TOC_VALUE_INTEGER:
-        snprintf(room, BARE_TEXT, "%lld", (long long)value.integer);
+        snprintf(room, TOC_BARE_TEXT, "%lld", (long long)value.integer);
         break;
     case TOC_VALUE_NUMBER:
         if (value.number == floor(value.number) && fabs(value.number) < 1e15) {
-            snprintf(room, BARE_TEXT, "%.0f", value.number == 0 ? 0.0 : value.number);
+            snprintf(room, TOC_BARE_TEXT, "%.0f", value.number == 0 ? 0.0 : value.number);
         } else {
-            snprintf(room, BARE_TEXT, "%.17g", value.number);
+            snprintf(room, TOC_BARE_TEXT, "%.17g", value.number);
         }
         break;
     case TOC_VALUE_TIME:
@@ -86,7 +84,7 @@ static bool key_text(struct toc_value value, char room[BARE_TEXT], struct toc_st
 /* The parts of the key the event carries itself, places aside. False: one is missing. */
 static bool build_key(struct work *work, const struct toc_ruled *ruled,
                       const struct toc_binding *binding, struct toc_key *key, unsigned *out_mask,
-                      char rooms[TOC_RULE_KEY_PARTS][BARE_TEXT])
+                      char rooms[TOC_RULE_KEY_PARTS][TOC_BARE_TEXT])
 {
     const struct toc_rule *rule = ruled->rule;
     struct toc_text *folded = &work->engine->folded;
@@ -104,8 +102,8 @@ static bool build_key(struct work *work, const struct toc_ruled *ruled,
         struct toc_key_value *value = &key->values[i];
         if (slot == TOC_SLOT_MILESTONE) {
             value->label = rule->milestone;
-        } else if (!key_text(toc_event_value(work->event, slot), rooms[i], &value->label,
-                             &value->is_bare)) {
+        } else if (!toc_key_text(toc_event_value(work->event, slot), rooms[i], &value->label,
+                                 &value->is_bare)) {
             return false;
         }
         starts[i] = folded->size;
@@ -141,8 +139,7 @@ static void set_place(const struct toc_engine *engine, struct toc_key *key, size
         (struct toc_key_value){.folded = place->id, .label = place->name, .place = (int32_t)index};
 }
 
-/* A value in millionths, half away from zero. False: missing or too large to count. */
-static bool to_millionths(struct toc_value value, int64_t *out)
+bool toc_key_millionths(struct toc_value value, int64_t *out)
 {
     double number;
 
@@ -167,11 +164,11 @@ static bool to_millionths(struct toc_value value, int64_t *out)
 /* The same for values that are the same: text without case. False: missing. */
 static bool hash_value(struct work *work, struct toc_value value, uint64_t *out)
 {
-    char room[BARE_TEXT];
+    char room[TOC_BARE_TEXT];
     struct toc_str text;
     bool is_bare;
 
-    if (!key_text(value, room, &text, &is_bare)) {
+    if (!toc_key_text(value, room, &text, &is_bare)) {
         return false;
     }
     struct toc_text *scratch = &work->engine->topic;
@@ -197,7 +194,7 @@ static bool entry_value(struct work *work, const struct toc_rule *rule,
     }
     struct toc_value value = toc_event_value(work->event, binding->value_slot);
     if (rule->kind != TOC_KIND_COUNT_DISTINCT) {
-        return to_millionths(value, out);
+        return toc_key_millionths(value, out);
     }
     return hash_value(work, value, (uint64_t *)out);
 }
@@ -209,7 +206,7 @@ static bool entry_measures(struct work *work, const struct toc_rule *rule,
     if (rule->has_weight) {
         struct toc_value weight = toc_event_value(work->event, binding->weight_slot);
         bool is_negative = weight.kind == TOC_VALUE_NUMBER && weight.number < 0;
-        if (is_negative || !to_millionths(weight, &entry->weight) || entry->weight < 0) {
+        if (is_negative || !toc_key_millionths(weight, &entry->weight) || entry->weight < 0) {
             return false;
         }
     }
@@ -426,7 +423,7 @@ static void wake(struct work *work, const struct toc_wake *to)
     }
     struct toc_key key;
     unsigned mask;
-    char rooms[TOC_RULE_KEY_PARTS][BARE_TEXT];
+    char rooms[TOC_RULE_KEY_PARTS][TOC_BARE_TEXT];
     struct toc_entry entry = {
         .at_ms = work->event->at_ms,
         .alias = to->alias,

@@ -31,11 +31,6 @@ const char *toc_swap_verdict_text(enum toc_swap_verdict verdict)
     return texts[verdict];
 }
 
-static bool is_same_hash(struct toc_hash128 a, struct toc_hash128 b)
-{
-    return a.high == b.high && a.low == b.low;
-}
-
 /* Entries name aliases by number: they must stand in the same order. */
 static bool is_same_order(const struct toc_rule *a, const struct toc_rule *b)
 {
@@ -55,10 +50,11 @@ static enum toc_swap_verdict compare(const struct toc_rule *before, const struct
     if (before == NULL) {
         return TOC_SWAP_ADDED;
     }
-    if (!is_same_order(before, after) || !is_same_hash(before->window_hash, after->window_hash)) {
+    if (!is_same_order(before, after) ||
+        toc_hash128_compare(before->window_hash, after->window_hash) != 0) {
         return TOC_SWAP_RESET;
     }
-    return is_same_hash(before->hash, after->hash) ? TOC_SWAP_KEPT : TOC_SWAP_WINDOWS;
+    return toc_hash128_compare(before->hash, after->hash) == 0 ? TOC_SWAP_KEPT : TOC_SWAP_WINDOWS;
 }
 
 static const struct toc_rule *find_rule(const struct toc_ruleset *rules, struct toc_str name)
@@ -382,16 +378,6 @@ static void hand_over(const struct swap *swap, struct toc_ruled *before, struct 
     }
 }
 
-static bool has_evidence(const struct toc_episode *episode, struct toc_hash128 identity)
-{
-    for (size_t i = 0; i < episode->evidence_count; i++) {
-        if (is_same_hash(episode->evidence[i].kept->identity, identity)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Open before and after: the same alert, under its id, with what was told of it. */
 static struct toc_alert *find_successor(const struct toc_alert *before, struct toc_keyed *keyed)
 {
@@ -405,8 +391,8 @@ static struct toc_alert *find_successor(const struct toc_alert *before, struct t
             alert->place != before->place) {
             continue;
         }
-        if (episode->is_anchored ? is_same_hash(episode->anchor, before->anchor)
-                                 : !is_clustered || has_evidence(episode, before->anchor)) {
+        if (episode->is_anchored ? toc_hash128_compare(episode->anchor, before->anchor) == 0
+                                 : !is_clustered || toc_episode_has(episode, before->anchor)) {
             return alert; /* Both are open now, so they overlap. */
         }
     }

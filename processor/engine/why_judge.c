@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "engine/core.h"
 #include "engine/why_core.h"
 #include "event/geo.h"
 
@@ -107,38 +108,24 @@ static bool is_of_key(struct toc_why *why, const struct toc_event *event, int al
         if (slot == TOC_SLOT_NONE || slot == TOC_SLOT_PLACE || slot == TOC_SLOT_MILESTONE) {
             continue;
         }
-        struct toc_text text = {0}, folded = {0};
-        struct toc_value value = toc_event_value(event, slot);
-        if (value.kind == TOC_VALUE_NONE) {
-            *out_missing = true;
-        } else if (value.kind == TOC_VALUE_TEXT) {
-            toc_text_add(&text, value.text);
-        } else if (value.kind == TOC_VALUE_TIME) {
-            char instant[TOC_INSTANT_TEXT];
-            toc_instant_format(value.at_ms, instant);
-            toc_text_add(&text, toc_str_of(instant));
-        } else if (value.kind == TOC_VALUE_NUMBER && value.number == floor(value.number) &&
-                   fabs(value.number) < 1e15) {
-            toc_text_addf(&text, "%.0f", value.number == 0 ? 0.0 : value.number);
-        } else if (value.kind == TOC_VALUE_NUMBER) {
-            toc_text_addf(&text, "%.17g", value.number);
-        } else {
-            add_value(&text, &value);
-        }
+        struct toc_text folded = {0};
+        struct toc_str text = {0};
+        char room[TOC_BARE_TEXT];
+        bool is_bare;
+        *out_missing |= !toc_key_text(toc_event_value(event, slot), room, &text, &is_bare);
         if (rule->key_parts[i].is_place) {
-            int place = toc_places_find(toc_ruleset_places(why->rules), rule->key_parts[i].name,
-                                        toc_text_str(&text));
+            int place =
+                toc_places_find(toc_ruleset_places(why->rules), rule->key_parts[i].name, text);
             if (place >= 0) {
                 toc_text_add(&folded,
                              toc_places_get(toc_ruleset_places(why->rules), (size_t)place)->id);
             } else {
-                toc_text_fold_name(&folded, toc_text_str(&text));
+                toc_text_fold_name(&folded, text);
             }
         } else {
-            toc_text_fold(&folded, toc_text_str(&text));
+            toc_text_fold(&folded, text);
         }
         is_same = *out_missing || toc_str_equal(toc_text_str(&folded), why->key.values[i].folded);
-        toc_text_finish(&text);
         toc_text_finish(&folded);
     }
     if (is_same && *out_missing) {
@@ -231,25 +218,21 @@ static bool take_value(struct toc_why *why, const struct toc_event *event,
         return false;
     }
     if (why->rule->kind == TOC_KIND_COUNT_DISTINCT) {
-        struct toc_text text = {0}, folded = {0};
-        if (value.kind == TOC_VALUE_TEXT) {
-            toc_text_add(&text, value.text);
-        } else {
-            add_value(&text, &value);
-        }
-        toc_text_fold(&folded, toc_text_str(&text));
+        struct toc_text folded = {0};
+        struct toc_str text = {0};
+        char room[TOC_BARE_TEXT];
+        bool is_bare;
+        (void)toc_key_text(value, room, &text, &is_bare);
+        toc_text_fold(&folded, text);
         out->value = (int64_t)toc_hash64(folded.data, folded.size, 0);
-        toc_text_finish(&text);
         toc_text_finish(&folded);
         return true;
     }
-    double number = value.kind == TOC_VALUE_INTEGER ? (double)value.integer : value.number;
-    if (!(fabs(number) <= 9e12)) {
-        toc_text_addf(&why->words, "%g is too large to count", number);
+    if (!toc_key_millionths(value, &out->value)) {
+        add_value(&why->words, &value);
+        toc_text_add(&why->words, TOC_STR(" is too large to count"));
         return false;
     }
-    out->value =
-        value.kind == TOC_VALUE_INTEGER ? value.integer * 1000000 : (int64_t)llround(number * 1e6);
     return true;
 }
 

@@ -463,15 +463,8 @@ struct toc_line toc_match_line(const struct toc_match *match, const struct toc_e
 
 static bool is_made_true_by(const struct toc_episode *episode, struct toc_hash128 identity)
 {
-    if (episode->is_anchored) {
-        return toc_hash128_compare(episode->anchor, identity) == 0;
-    }
-    for (size_t i = 0; i < episode->evidence_count; i++) {
-        if (toc_hash128_compare(episode->evidence[i].kept->identity, identity) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return episode->is_anchored ? toc_hash128_compare(episode->anchor, identity) == 0
+                                : toc_episode_has(episode, identity);
 }
 
 bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry *line,

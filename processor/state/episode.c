@@ -276,3 +276,13 @@ void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
     release(from, pool);
     from->count = 0;
 }
+
+bool toc_episode_has(const struct toc_episode *episode, struct toc_hash128 identity)
+{
+    for (size_t i = 0; i < episode->evidence_count; i++) {
+        if (toc_hash128_compare(episode->evidence[i].kept->identity, identity) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

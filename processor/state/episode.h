@@ -109,6 +109,8 @@ void toc_episode_begin(struct toc_episode *episode, int64_t begin_ms);
 void toc_episode_level(struct toc_episode *episode, int64_t since_ms, uint8_t level);
 /* Its begin is over: where it is stays. */
 void toc_episode_place(struct toc_episode *episode, struct toc_kept_pool *pool);
+/* Is the event of this identity among the evidence that is kept? */
+bool toc_episode_has(const struct toc_episode *episode, struct toc_hash128 identity);
 /* Move all evidence of @from into @into. @from keeps none. */
 void toc_episode_join(struct toc_episode *into, struct toc_episode *from,
                       struct toc_kept_pool *pool);

@@ -2,32 +2,7 @@
  * toc_mem_* are wrapped by the linker: every request is counted. */
 #include "feeding.h"
 
-void *__real_toc_mem_get(size_t size_bytes);
-void *__real_toc_mem_array(size_t count, size_t size_bytes);
-void *__real_toc_mem_resize(void *old, size_t count, size_t size_bytes);
-void *__wrap_toc_mem_get(size_t size_bytes);
-void *__wrap_toc_mem_array(size_t count, size_t size_bytes);
-void *__wrap_toc_mem_resize(void *old, size_t count, size_t size_bytes);
-
-static uint64_t requests;
-
-void *__wrap_toc_mem_get(size_t size_bytes)
-{
-    requests++;
-    return __real_toc_mem_get(size_bytes);
-}
-
-void *__wrap_toc_mem_array(size_t count, size_t size_bytes)
-{
-    requests++;
-    return __real_toc_mem_array(count, size_bytes);
-}
-
-void *__wrap_toc_mem_resize(void *old, size_t count, size_t size_bytes)
-{
-    requests++;
-    return __real_toc_mem_resize(old, count, size_bytes);
-}
+#include "counted.h"
 
 static uint64_t draw(uint64_t *seed)
 {

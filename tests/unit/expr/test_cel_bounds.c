@@ -2,32 +2,7 @@
  * running takes nothing from the heap: toc_mem_* are wrapped by the linker and counted. */
 #include "compiled.h"
 
-void *__real_toc_mem_get(size_t size_bytes);
-void *__real_toc_mem_array(size_t count, size_t size_bytes);
-void *__real_toc_mem_resize(void *old, size_t count, size_t size_bytes);
-void *__wrap_toc_mem_get(size_t size_bytes);
-void *__wrap_toc_mem_array(size_t count, size_t size_bytes);
-void *__wrap_toc_mem_resize(void *old, size_t count, size_t size_bytes);
-
-static uint64_t requests;
-
-void *__wrap_toc_mem_get(size_t size_bytes)
-{
-    requests++;
-    return __real_toc_mem_get(size_bytes);
-}
-
-void *__wrap_toc_mem_array(size_t count, size_t size_bytes)
-{
-    requests++;
-    return __real_toc_mem_array(count, size_bytes);
-}
-
-void *__wrap_toc_mem_resize(void *old, size_t count, size_t size_bytes)
-{
-    requests++;
-    return __real_toc_mem_resize(old, count, size_bytes);
-}
+#include "counted.h"
 
 /* @before, then @count times @piece, @middle, @count times @closing. */
 static void compile_repeated(struct cel *cel, const char *before, const char *piece, size_t count,
