@@ -72,7 +72,7 @@ const struct toc_value *toc_writer_field(const struct toc_writer *writer,
     int slot = toc_type_field(type, name);
 
     if (slot < 0) {
-        slot = toc_event_envelope_slot(name);
+        slot = toc_envelope_slot(name);
     }
     if (slot == TOC_SLOT_ID || slot == TOC_SLOT_SOURCE || slot == TOC_SLOT_TYPE) {
         *room = (struct toc_value){.kind = TOC_VALUE_TEXT,

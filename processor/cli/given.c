@@ -4,10 +4,9 @@
 
 #include "base/instant.h"
 #include "base/number.h"
+#include "event/slot.h"
 
 #define YEAR_MS INT64_C(31622400000)
-
-static const char *const envelope[] = {"time", "type", "id", "source", "subject", "mode"};
 
 bool toc_given_instant(struct toc_str text, int64_t *out_ms)
 {
@@ -160,16 +159,6 @@ static void add_member(const char *name, struct toc_str text, struct toc_text *o
     toc_text_add_char(out, ',');
 }
 
-static bool is_envelope(struct toc_str name)
-{
-    for (size_t i = 0; i < sizeof envelope / sizeof envelope[0]; i++) {
-        if (toc_str_equal(name, toc_str_of(envelope[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The data object of an event of @type. */
 static bool add_data(const struct toc_yaml *node, const struct toc_type *type, int64_t at_ms,
                      const struct toc_places *places, struct toc_diag *diag, struct toc_text *out)
@@ -178,7 +167,7 @@ static bool add_data(const struct toc_yaml *node, const struct toc_type *type, i
     const char *comma = "";
     toc_text_add_char(out, '{');
     for (const struct toc_yaml *child = node->first; child != NULL; child = child->next) {
-        if (is_envelope(child->key)) {
+        if (toc_envelope_slot(child->key) != TOC_SLOT_NONE) {
             continue;
         }
         int index = toc_type_field(type, child->key);

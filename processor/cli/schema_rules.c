@@ -10,9 +10,6 @@
 #define SPAN     "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
 #define DISTANCE "^[0-9]+(\\.[0-9]+)? *k?m$"
 
-static const char *const envelope[] = {"id", "source", "type", "time", "subject", "mode"};
-enum { ENVELOPE = sizeof envelope / sizeof envelope[0] };
-
 static const char *const block_names[] = {
 #define TOC_BLOCK(name, what) [TOC_BLOCK_##name] = #name,
 #include "rule/keys.def"
@@ -68,8 +65,8 @@ static json_t *any_field(const struct toc_catalogue *catalogue)
 {
     json_t *names = toc_schema_made(json_array()), *seen = toc_schema_made(json_object());
 
-    for (size_t i = 0; i < ENVELOPE; i++) {
-        toc_schema_put(seen, envelope[i], json_true());
+    for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) {
+        toc_schema_put_str(seen, toc_envelope[i].name, json_true());
     }
     for (size_t i = 0; i < toc_catalogue_count(catalogue); i++) {
         const struct toc_type *type = toc_catalogue_type(catalogue, i);
@@ -319,8 +316,8 @@ static json_t *fields_of_type(const struct toc_type *type)
             toc_schema_append(places, toc_schema_text(field->name));
         }
     }
-    for (size_t i = 0; i < ENVELOPE; i++) {
-        put_field(patterns, toc_str_of(envelope[i]), toc_schema_made(json_object()));
+    for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) {
+        put_field(patterns, toc_envelope[i].name, toc_schema_made(json_object()));
     }
     json_t *at = json_array_size(places) > 0
                      ? toc_schema_made(json_pack("{s:o}", "enum", json_incref(places)))
@@ -344,8 +341,8 @@ static json_t *given_event(const struct toc_catalogue *catalogue)
         for (size_t f = 0; f < type->field_count; f++) {
             toc_schema_append(names, toc_schema_text(type->fields[f].name));
         }
-        for (size_t e = 0; e < ENVELOPE; e++) {
-            toc_schema_append(names, json_string(envelope[e]));
+        for (size_t e = 0; e < TOC_ENVELOPE_FIELDS; e++) {
+            toc_schema_append(names, toc_schema_text(toc_envelope[e].name));
         }
         toc_schema_append(branches,
                           json_pack("{s:{s:{s:{s:o}}, s:[s]}, s:{s:{s:o}}}", "if", "properties",

@@ -64,8 +64,7 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
                 const struct toc_piece *piece = &templates[t]->pieces[p];
                 if (piece->kind == TOC_PIECE_FIELD && piece->index == wakes->items[w].alias) {
                     int slot = toc_type_field(of, piece->text);
-                    add_wish(slots, &count,
-                             slot >= 0 ? slot : toc_event_envelope_slot(piece->text));
+                    add_wish(slots, &count, slot >= 0 ? slot : toc_envelope_slot(piece->text));
                 }
             }
         }

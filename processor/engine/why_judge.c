@@ -42,15 +42,6 @@ static void add_value(struct toc_text *out, const struct toc_value *value)
     }
 }
 
-static struct toc_str slot_name(const struct toc_type *type, int slot)
-{
-    static const char *const names[] = {"id", "source", "type", "time", "subject", "mode"};
-    return slot >= 0
-               ? type->fields[slot].name
-               : toc_str_of(slot <= TOC_SLOT_ID && slot >= TOC_SLOT_MODE ? names[TOC_SLOT_ID - slot]
-                                                                         : "");
-}
-
 /* "confidence|gte" */
 static void add_test(struct toc_text *out, const struct toc_type *type, const struct toc_test *test)
 {
@@ -66,7 +57,7 @@ static void add_test(struct toc_text *out, const struct toc_type *type, const st
         [TOC_TEST_PATTERN] = "|re",
         [TOC_TEST_EXISTS] = "|exists",
     };
-    struct toc_str name = slot_name(type, test->slot);
+    struct toc_str name = toc_type_slot_name(type, test->slot);
 
     toc_text_addf(out, "%.*s%s%s%s%s:", (int)name.size, name.data, words[test->op],
                   test->is_all ? "|all" : "", test->is_cased ? "|cased" : "",

@@ -2,29 +2,11 @@
 
 #include "base/assert.h"
 
-static const struct {
-    const char *name;
-    int slot;
-} envelope[] = {
-    {"id", TOC_SLOT_ID},     {"source", TOC_SLOT_SOURCE},   {"type", TOC_SLOT_TYPE},
-    {"time", TOC_SLOT_TIME}, {"subject", TOC_SLOT_SUBJECT}, {"mode", TOC_SLOT_MODE},
-};
-
 static const char *const modes[TOC_MODE_COUNT] = {
     [TOC_MODE_ACTUAL] = "actual",
     [TOC_MODE_EXERCISE] = "exercise",
     [TOC_MODE_TEST] = "test",
 };
-
-int toc_event_envelope_slot(struct toc_str name)
-{
-    for (size_t i = 0; i < sizeof envelope / sizeof envelope[0]; i++) {
-        if (toc_str_equal(name, toc_str_of(envelope[i].name))) {
-            return envelope[i].slot;
-        }
-    }
-    return TOC_SLOT_NONE;
-}
 
 static struct toc_value text_value(struct toc_str text)
 {

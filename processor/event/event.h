@@ -4,7 +4,7 @@
 #pragma once
 #include "base/hash.h"
 #include "base/instant.h"
-#include "event/value.h"
+#include "event/slot.h"
 
 enum toc_mode { TOC_MODE_ACTUAL, TOC_MODE_EXERCISE, TOC_MODE_TEST, TOC_MODE_COUNT };
 
@@ -14,17 +14,6 @@ struct toc_origin {
     int32_t partition;
     int64_t offset;
     int64_t stored_ms; /* Kafka timestamp of the record, or TOC_INSTANT_NONE (file). */
-};
-
-/* Fields of the envelope, usable in rules like any other: slots below zero. */
-enum toc_slot {
-    TOC_SLOT_NONE = -1,
-    TOC_SLOT_ID = -2,
-    TOC_SLOT_SOURCE = -3,
-    TOC_SLOT_TYPE = -4,
-    TOC_SLOT_TIME = -5,
-    TOC_SLOT_SUBJECT = -6,
-    TOC_SLOT_MODE = -7,
 };
 
 struct toc_event {
@@ -41,13 +30,9 @@ struct toc_event {
     struct toc_origin origin;
 };
 
-/* The slot called @name for events of a type (@type_field = toc_type_field() of it, or -1):
- * envelope names (id source type time subject mode) come after declared fields. */
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* Slot of an envelope field called @name, or TOC_SLOT_NONE. */
-int toc_event_envelope_slot(struct toc_str name);
 /* The value in @slot (a field index or an envelope slot); kind NONE if absent. */
 struct toc_value toc_event_value(const struct toc_event *event, int slot);
 /* "actual", "exercise", "test": static. */

@@ -3,20 +3,6 @@
 #include "base/assert.h"
 #include "expr/cel_field.h"
 
-static const struct {
-    struct toc_str name;
-    int slot;
-    enum toc_value_kind kind;
-} envelope[] = {
-    {{"id", 2}, TOC_SLOT_ID, TOC_VALUE_TEXT},
-    {{"source", 6}, TOC_SLOT_SOURCE, TOC_VALUE_TEXT},
-    {{"type", 4}, TOC_SLOT_TYPE, TOC_VALUE_TEXT},
-    {{"time", 4}, TOC_SLOT_TIME, TOC_VALUE_TIME},
-    {{"subject", 7}, TOC_SLOT_SUBJECT, TOC_VALUE_TEXT},
-    {{"mode", 4}, TOC_SLOT_MODE, TOC_VALUE_TEXT},
-};
-enum { ENVELOPE = sizeof envelope / sizeof envelope[0] };
-
 static void declare(struct toc_arena *arena, struct toc_str name, enum toc_value_kind kind,
                     int slot, struct toc_cel_variable out[2])
 {
@@ -34,7 +20,7 @@ size_t toc_cel_event_declare(const struct toc_type *type, struct toc_arena *aren
                              const struct toc_cel_variable **out)
 {
     struct toc_cel_variable *variables =
-        toc_arena_array(arena, 2 * (type->field_count + ENVELOPE), sizeof *variables);
+        toc_arena_array(arena, 2 * (type->field_count + TOC_ENVELOPE_FIELDS), sizeof *variables);
     size_t count = 0;
 
     for (size_t i = 0; i < type->field_count; i++, count += 2) {
@@ -44,9 +30,10 @@ size_t toc_cel_event_declare(const struct toc_type *type, struct toc_arena *aren
             variables[name].value_count = type->fields[i].value_count;
         }
     }
-    for (size_t i = 0; i < ENVELOPE; i++) { /* A field of that name comes first. */
-        if (toc_type_field(type, envelope[i].name) < 0) {
-            declare(arena, envelope[i].name, envelope[i].kind, envelope[i].slot, &variables[count]);
+    for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) { /* A field of that name comes first. */
+        const struct toc_envelope_field *field = &toc_envelope[i];
+        if (toc_type_field(type, field->name) < 0) {
+            declare(arena, field->name, field->kind, field->slot, &variables[count]);
             count += 2;
         }
     }

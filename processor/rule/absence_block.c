@@ -19,7 +19,7 @@ static void read_from(struct toc_draft *draft, int index, const struct toc_yaml 
         const struct toc_type *type =
             toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
 
-        if (toc_events_slot_kind(type, slots[i]) != TOC_VALUE_TIME) {
+        if (toc_type_slot_kind(type, slots[i]) != TOC_VALUE_TIME) {
             toc_loader_error(loader, "E0313", node->mark, "\"%.*s\" of %.*s is not a time",
                              (int)name.size, name.data, (int)type->name.size, type->name.data);
             return;

@@ -36,9 +36,6 @@ bool toc_events_near(struct toc_loader *loader, const struct toc_yaml *node,
 /* Index of the place that @text ("Gao", "camp.Gao") names, or -1; *out_other is that of another it
  * names too, or -1. */
 int toc_events_find_place(const struct toc_loader *loader, struct toc_str text, int *out_other);
-/* The slot called @name in @type: a field first, then the envelope; or TOC_SLOT_NONE. */
-int toc_events_slot(const struct toc_type *type, struct toc_str name);
-enum toc_value_kind toc_events_slot_kind(const struct toc_type *type, int slot);
 /* E0305 at @mark: no such field in @type. */
 void toc_events_unknown_field(struct toc_loader *loader, struct toc_mark mark,
                               const struct toc_type *type, struct toc_str name);

@@ -39,7 +39,7 @@ static bool read_field(struct toc_draft *draft, const struct toc_yaml *node, siz
         for (size_t i = 0; i < alias->binding_count; i++) {
             const struct toc_type *type =
                 toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
-            enum toc_value_kind kind = toc_events_slot_kind(type, slots[i]);
+            enum toc_value_kind kind = toc_type_slot_kind(type, slots[i]);
 
             if (kind == TOC_VALUE_POINT || kind == TOC_VALUE_LIST) {
                 toc_loader_error(loader, "E0313", node->key_mark,

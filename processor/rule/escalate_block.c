@@ -39,11 +39,11 @@ static void add_field(struct names *names, struct toc_draft *draft, int alias, s
 
     for (size_t b = 0; b < of->binding_count; b++) {
         const struct toc_type *type = toc_catalogue_type(catalogue, (size_t)of->bindings[b].type);
-        slots[b] = toc_events_slot(type, field);
+        slots[b] = toc_type_slot(type, field);
         if (slots[b] == TOC_SLOT_NONE) {
             continue;
         }
-        enum toc_value_kind here = toc_events_slot_kind(type, slots[b]);
+        enum toc_value_kind here = toc_type_slot_kind(type, slots[b]);
         bool is_first = kind == TOC_VALUE_NONE;
         kind = is_first || kind == here ? here : TOC_VALUE_NONE;
         if (!is_first && kind == TOC_VALUE_NONE) {
@@ -65,7 +65,6 @@ static void add_field(struct names *names, struct toc_draft *draft, int alias, s
 /* Every field of every event that can be evidence. */
 static void add_fields(struct names *names, struct toc_draft *draft)
 {
-    static const char *const envelope[] = {"id", "source", "type", "time", "subject", "mode"};
     const struct toc_rule *rule = draft->rule;
     const unsigned evidence = (unsigned)TOC_ROLE_COUNTED | (unsigned)TOC_ROLE_AFTER |
                               (rule->kind == TOC_KIND_SILENCE ? (unsigned)TOC_ROLE_EXPECTED : 0);
@@ -82,8 +81,8 @@ static void add_fields(struct names *names, struct toc_draft *draft)
                 add_field(names, draft, (int)a, type->fields[i].name);
             }
         }
-        for (size_t i = 0; i < sizeof envelope / sizeof envelope[0]; i++) {
-            add_field(names, draft, (int)a, toc_str_of(envelope[i]));
+        for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) {
+            add_field(names, draft, (int)a, toc_envelope[i].name);
         }
     }
 }
@@ -100,7 +99,7 @@ static enum toc_value_kind key_kind(const struct toc_draft *draft, size_t part)
     for (size_t a = 0; a < rule->alias_count; a++) {
         const struct toc_alias *alias = &rule->aliases[a];
         for (size_t b = 0; (alias->key_mask >> part & 1) != 0 && b < alias->binding_count; b++) {
-            enum toc_value_kind here = toc_events_slot_kind(
+            enum toc_value_kind here = toc_type_slot_kind(
                 toc_catalogue_type(draft->loader->catalogue, (size_t)alias->bindings[b].type),
                 alias->bindings[b].key_slots[part]);
             kind = kind == TOC_VALUE_NONE || kind == here ? here : TOC_VALUE_NUMBER;

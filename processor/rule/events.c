@@ -1,33 +1,16 @@
 #include "rule/below.h"
 
-int toc_events_slot(const struct toc_type *type, struct toc_str name)
-{
-    int field = toc_type_field(type, name);
-
-    return field >= 0 ? field : toc_event_envelope_slot(name);
-}
-
-enum toc_value_kind toc_events_slot_kind(const struct toc_type *type, int slot)
-{
-    if (slot >= 0) {
-        return type->fields[slot].kind;
-    }
-    return slot == TOC_SLOT_TIME ? TOC_VALUE_TIME : TOC_VALUE_TEXT;
-}
-
 void toc_events_unknown_field(struct toc_loader *loader, struct toc_mark mark,
                               const struct toc_type *type, struct toc_str name)
 {
-    static const char *const envelope[] = {"id", "source", "type", "time", "subject", "mode"};
-    enum { ENVELOPE = sizeof envelope / sizeof envelope[0] };
-    struct toc_str names[TOC_FIELDS_MOST + ENVELOPE];
+    struct toc_str names[TOC_FIELDS_MOST + TOC_ENVELOPE_FIELDS];
     size_t count = 0;
 
     for (; count < type->field_count && count < TOC_FIELDS_MOST; count++) {
         names[count] = type->fields[count].name;
     }
-    for (size_t i = 0; i < ENVELOPE; i++) {
-        names[count++] = toc_str_of(envelope[i]);
+    for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) {
+        names[count++] = toc_envelope[i].name;
     }
     toc_loader_unknown(loader, "E0305", mark, name,
                        (struct toc_names){.names = names, .count = count},
@@ -44,7 +27,7 @@ bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name, s
         const struct toc_type *type =
             toc_catalogue_type(draft->loader->catalogue, (size_t)alias->bindings[i].type);
 
-        out[i] = toc_events_slot(type, name);
+        out[i] = toc_type_slot(type, name);
         if (out[i] == TOC_SLOT_NONE) {
             toc_events_unknown_field(draft->loader, mark, type, name);
             return false;

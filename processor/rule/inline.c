@@ -19,8 +19,7 @@ static const struct toc_yaml *find_misspelt(const struct toc_yaml *event,
     struct toc_str name = toc_str_of(key);
 
     for (const struct toc_yaml *child = event->first; child != NULL; child = child->next) {
-        int slot =
-            type != NULL ? toc_events_slot(type, child->key) : toc_event_envelope_slot(child->key);
+        int slot = type != NULL ? toc_type_slot(type, child->key) : toc_envelope_slot(child->key);
         if (slot == TOC_SLOT_NONE && toc_diag_nearest(child->key, &name, 1).size > 0) {
             return child;
         }
@@ -110,7 +109,7 @@ static void check_event(struct toc_draft *draft, const struct toc_yaml *event)
     }
     const struct toc_type *found = toc_catalogue_type(loader->catalogue, (size_t)index);
     for (const struct toc_yaml *field = event->first; field != NULL; field = field->next) {
-        if (toc_events_slot(found, field->key) == TOC_SLOT_NONE) {
+        if (toc_type_slot(found, field->key) == TOC_SLOT_NONE) {
             toc_events_unknown_field(loader, field->key_mark, found, field->key);
         }
     }

@@ -167,10 +167,10 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
          child = child->next) {
         if (toc_str_equal(child->key, name)) {
             name = child->text;
-            int slot = toc_events_slot(type, name);
+            int slot = toc_type_slot(type, name);
             *out_sort = slot >= 0 && type->fields[slot].place_kind.size > 0
                             ? KEY_PLACE
-                            : sort_of(toc_events_slot_kind(type, slot));
+                            : sort_of(toc_type_slot_kind(type, slot));
             return slot;
         }
     }
@@ -178,14 +178,14 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
         *out_sort = KEY_PLACE;
         return TOC_SLOT_PLACE;
     }
-    int slot = toc_events_slot(type, name);
+    int slot = toc_type_slot(type, name);
     if (binding->below != NULL && slot == TOC_SLOT_SUBJECT) { /* An alert is about no subject. */
         slot = TOC_SLOT_NONE;
     }
     *out_sort = slot == TOC_SLOT_NONE ? KEY_NONE
                 : slot >= 0 && type->fields[slot].place_kind.size > 0
                     ? KEY_PLACE
-                    : sort_of(toc_events_slot_kind(type, slot));
+                    : sort_of(toc_type_slot_kind(type, slot));
     return slot;
 }
 
@@ -262,7 +262,7 @@ static enum toc_value_kind kind_of(const struct toc_draft *draft, int index, siz
 
     return slot == TOC_SLOT_PLACE
                ? TOC_VALUE_TEXT
-               : toc_events_slot_kind(
+               : toc_type_slot_kind(
                      toc_catalogue_type(draft->loader->catalogue, (size_t)binding->type), slot);
 }
 

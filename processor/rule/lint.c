@@ -17,21 +17,6 @@ struct lint {
 #define WARN(lint, code, mark, suggestion, ...)                                                    \
     toc_diag_add((lint)->diag, TOC_SEVERITY_WARNING, code, mark, suggestion, __VA_ARGS__)
 
-static struct toc_str slot_name(const struct toc_type *type, int slot)
-{
-    static const char *const envelope[] = {"id", "source", "type", "time", "subject", "mode"};
-
-    if (slot >= 0) {
-        return type->fields[slot].name;
-    }
-    for (size_t i = 0; i < sizeof envelope / sizeof envelope[0]; i++) {
-        if (toc_event_envelope_slot(toc_str_of(envelope[i])) == slot) {
-            return toc_str_of(envelope[i]);
-        }
-    }
-    return TOC_STR("?");
-}
-
 static const struct toc_yaml *alias_node(const struct lint *lint, const struct toc_alias *alias)
 {
     for (const struct toc_yaml *node = lint->events->first; node != NULL; node = node->next) {
@@ -71,7 +56,7 @@ static bool check_condition(const struct lint *lint, const struct toc_alias *ali
     for (size_t i = 0; i < binding->condition.count; i++) {
         int slot = binding->condition.tests[i].slot;
         if (!toc_possible_find(type, &binding->condition, slot).is_any) {
-            struct toc_str name = slot_name(type, slot);
+            struct toc_str name = toc_type_slot_name(type, slot);
             WARN(lint, "W0371", test_node(lint, alias, name)->key_mark, (struct toc_str){0},
                  "no %.*s can meet what is asked of \"%.*s\": \"%.*s\" never qualifies",
                  (int)type->name.size, type->name.data, (int)name.size, name.data,
@@ -316,7 +301,7 @@ static void tell_dropped(const struct lint *lint, const struct toc_yaml *node,
         [TOC_TEST_MORE_THAN] = "lte", [TOC_TEST_AT_LEAST] = "lt", [TOC_TEST_LESS_THAN] = "gte",
         [TOC_TEST_AT_MOST] = "gt",    [TOC_TEST_EXISTS] = NULL,
     };
-    struct toc_str name = slot_name(type, test->slot);
+    struct toc_str name = toc_type_slot_name(type, test->slot);
     const char *other = others[test->op];
     char key[TOC_FIELD_SIZE + 16];
 
@@ -355,7 +340,8 @@ static void check_urgent(const struct lint *lint, const struct toc_alias *alias)
                 type->fields[test->slot].is_required) {
                 continue;
             }
-            tell_dropped(lint, test_node(lint, alias, slot_name(type, test->slot)), type, test);
+            tell_dropped(lint, test_node(lint, alias, toc_type_slot_name(type, test->slot)), type,
+                         test);
             return; /* Of an alias once: the next types would say the same. */
         }
     }

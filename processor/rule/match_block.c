@@ -179,7 +179,7 @@ static bool read_test(struct toc_loader *loader, const struct toc_yaml *node,
     if (!read_key(&r, &key)) {
         return false;
     }
-    int slot = toc_events_slot(type, key.name);
+    int slot = toc_type_slot(type, key.name);
     if (slot == TOC_SLOT_NONE) {
         toc_events_unknown_field(loader, part_mark(node, key.name), type, key.name);
         return false;

@@ -21,7 +21,7 @@ static void read_value_field(struct toc_draft *draft, int index, const struct to
     for (size_t i = 0; i < alias->binding_count; i++) {
         const struct toc_type *type =
             toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
-        enum toc_value_kind kind = toc_events_slot_kind(type, slots[i]);
+        enum toc_value_kind kind = toc_type_slot_kind(type, slots[i]);
         bool is_number = kind == TOC_VALUE_INTEGER || kind == TOC_VALUE_NUMBER;
         bool is_fit = rule->kind == TOC_KIND_COUNT_DISTINCT
                           ? kind != TOC_VALUE_POINT && kind != TOC_VALUE_LIST
@@ -57,7 +57,7 @@ static void read_weight(struct toc_draft *draft, int index, const struct toc_yam
     for (size_t i = 0; i < alias->binding_count; i++) {
         const struct toc_type *type =
             toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
-        enum toc_value_kind kind = toc_events_slot_kind(type, slots[i]);
+        enum toc_value_kind kind = toc_type_slot_kind(type, slots[i]);
 
         if (kind != TOC_VALUE_INTEGER && kind != TOC_VALUE_NUMBER) {
             toc_loader_error(loader, "E0313", node->mark, "\"%.*s\" of %.*s is not a number",

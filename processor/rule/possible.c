@@ -226,7 +226,7 @@ struct toc_possible toc_possible_find(const struct toc_type *type,
         .type = type,
         .field = slot >= 0 ? &type->fields[slot] : NULL,
         .slot = slot,
-        .kind = toc_events_slot_kind(type, slot),
+        .kind = toc_type_slot_kind(type, slot),
         .tests = toc_mem_array(condition->count + 1, sizeof *trial.tests),
         .fields = toc_mem_array(type->field_count + 1, sizeof *trial.fields),
     };

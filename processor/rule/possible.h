@@ -17,6 +17,6 @@ struct toc_possible {
     double least, most;
 };
 
-/* What events of @type that meet @condition can have in @slot (rule/draft.h: toc_events_slot). */
+/* What events of @type that meet @condition can have in @slot (event/slot.h: toc_type_slot). */
 struct toc_possible toc_possible_find(const struct toc_type *type,
                                       const struct toc_condition *condition, int slot);

@@ -35,14 +35,14 @@ static void gives_the_envelope(void)
     struct toc_event event = event_of();
 
     for (size_t i = 0; i < UNIT_COUNT(expected); i++) {
-        int slot = toc_event_envelope_slot(toc_str_of(expected[i].name));
+        int slot = toc_envelope_slot(toc_str_of(expected[i].name));
         struct toc_value value = toc_event_value(&event, slot);
 
         assert_true(slot < TOC_SLOT_NONE);
         assert_int_equal(value.kind, TOC_VALUE_TEXT);
         assert_true(toc_str_equal(value.text, toc_str_of(expected[i].text)));
     }
-    assert_int_equal(toc_event_envelope_slot(TOC_STR("time")), TOC_SLOT_TIME);
+    assert_int_equal(toc_envelope_slot(TOC_STR("time")), TOC_SLOT_TIME);
     assert_int_equal(toc_event_value(&event, TOC_SLOT_TIME).kind, TOC_VALUE_TIME);
     assert_int_equal(toc_event_value(&event, TOC_SLOT_TIME).at_ms, 1000);
 }
@@ -60,9 +60,9 @@ static void other_names_have_no_slot(void)
 {
     struct toc_event event = event_of();
 
-    assert_int_equal(toc_event_envelope_slot(TOC_STR("")), TOC_SLOT_NONE);
-    assert_int_equal(toc_event_envelope_slot(TOC_STR("ID")), TOC_SLOT_NONE);
-    assert_int_equal(toc_event_envelope_slot(TOC_STR("munition")), TOC_SLOT_NONE);
+    assert_int_equal(toc_envelope_slot(TOC_STR("")), TOC_SLOT_NONE);
+    assert_int_equal(toc_envelope_slot(TOC_STR("ID")), TOC_SLOT_NONE);
+    assert_int_equal(toc_envelope_slot(TOC_STR("munition")), TOC_SLOT_NONE);
     assert_int_equal(toc_event_value(&event, TOC_SLOT_NONE).kind, TOC_VALUE_NONE);
 }
 

@@ -97,13 +97,13 @@ static void builds_or_tells(void **state)
         int slot = toc_type_field(type, key.name);
         bool is_envelope = slot < 0;
         bool is_made = toc_test_build(&arena, &patterns, is_envelope ? NULL : &type->fields[slot],
-                                      is_envelope ? toc_event_envelope_slot(key.name) : slot, &key,
-                                      words, count, &test, &word, &nearest, &error);
+                                      is_envelope ? toc_envelope_slot(key.name) : slot, &key, words,
+                                      count, &test, &word, &nearest, &error);
 
         assert_int_not_equal(c->word, -2);
         assert_int_equal(is_made, c->error[0] == '\0');
         assert_int_equal(test.slot, !is_made      ? 42
-                                    : is_envelope ? toc_event_envelope_slot(key.name)
+                                    : is_envelope ? toc_envelope_slot(key.name)
                                                   : slot);
         assert_int_equal(word, is_made || c->word < 0 ? count : (size_t)c->word);
     }

@@ -100,8 +100,7 @@ static void judges(void **state)
     assert_int_equal(toc_condition_judge(&condition, &event, machine, &slot), c->verdict);
     if (c->missing != NULL) {
         int field = toc_type_field(type, toc_str_of(c->missing));
-        assert_int_equal(slot,
-                         field >= 0 ? field : toc_event_envelope_slot(toc_str_of(c->missing)));
+        assert_int_equal(slot, field >= 0 ? field : toc_envelope_slot(toc_str_of(c->missing)));
     } else {
         assert_int_equal(slot, -99);
     }
