@@ -10,7 +10,7 @@ import re
 
 import evaluator
 
-OVERLOAD, INDEX, REPEATED, CONVERT, ARGUMENT = 1, 5, 6, 7, 8  # enum toc_cel_error
+OVERLOAD, INDEX, REPEATED, CONVERT, ARGUMENT, BUDGET = 1, 5, 6, 7, 8, 9  # enum toc_cel_error
 
 
 def refusal(answer):
@@ -43,7 +43,7 @@ def fails_with(request, ours, wanted):
 
 
 # Where what it is shows only while running.
-OPEN = r"dyn\(|\b[ovw]\b|null|\[\]|\{\}|\[1, |math\.(greatest|least)"
+OPEN = r"dyn\(|\b[ovw]\b|null|\[\]|\{\}|\[1, |\[[^\[\]]+, [^\[\]]+\]\)?\[|math\.(greatest|least)"
 
 
 def is_mixed_at_load(request, ours, theirs):
@@ -86,7 +86,7 @@ def is_mixed_and_absorbed(request, ours, theirs):
 
 def is_left_open(request, ours, theirs):
     return (
-        "no matching overload" in refusal(theirs)
+        re.search("no matching overload|expected type '\\w+' but found", refusal(theirs))
         and not refusal(ours)
         and (
             uses(request, r"\[\]|\{\}")
@@ -305,6 +305,22 @@ def is_repeated_key(request, ours, theirs):
     return fails_with(request, ours, REPEATED) and not failure(theirs)
 
 
+def is_milliseconds_of_duration(request, ours, theirs):
+    return ".getMilliseconds()" in request["expr"] and not failure(ours) and not failure(theirs)
+
+
+def is_time_in_lower_case(request, ours, theirs):
+    return (
+        uses(request, r"timestamp\(.*lowerAscii")
+        and "from 'string' to 'google.protobuf.Timestamp'" in failure(theirs)
+        and not failure(ours)
+    )
+
+
+def is_over_budget(request, ours, theirs):
+    return fails_with(request, ours, BUDGET) and not failure(theirs)
+
+
 BOTH, GO, CPP = "both", "cel-go", "cel-cpp"
 CLASSES = [
     (
@@ -424,6 +440,19 @@ CLASSES = [
         is_order_of_nan,
         "NaN < 'a' has no overload; theirs says false before it looks at the other",
     ),
+    (
+        "milliseconds-of-duration",
+        GO,
+        is_milliseconds_of_duration,
+        "those beyond its whole seconds (conformance, timestamps/get_milliseconds); all of them with theirs",
+    ),
+    (
+        "time-in-lower-case",
+        GO,
+        is_time_in_lower_case,
+        "2026-11-21t10:00:00z is an instant (RFC 3339, 5.6); not with theirs",
+    ),
+    ("over-budget", BOTH, is_over_budget, "ours has fuel and room for so much, and says so"),
     ("undefined-type", GO, is_undefined_type, "a list of types, filtered: theirs cannot plan it"),
     (
         "substring-to-end",
