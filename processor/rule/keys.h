@@ -74,7 +74,7 @@ struct toc_keys_entry {
     const char *name;
     enum toc_key_kind kind;
     enum toc_key_need need;
-    const char *words; /* For an editor. */
+    const char *words; /* For editors and the tables of rules/README.md. */
 };
 
 /* All of them, block by block in the order of keys.def. */

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """What rules/README.md says is so: its examples are rules, its walk-through works.
 
-usage: run.py TOCSIN SOURCE_DIR [pack | examples | walk]
+usage: run.py TOCSIN SOURCE_DIR [pack | examples | walk | wrong]
 
 pack      `tocsin check` and `tocsin test` over rules/ as it is shipped
 examples  every yaml block that begins with `# example: NAME` is added as rules/mine/NAME.yaml, every
-          `# example-type: NAME` as rules/types/NAME.yaml; then check and test over all
-walk      the sh blocks that begin with `# walk-through` run in order, in a copy of rules/ with the
-          examples; each line of the text block that follows must be in their output
+          `# example-type: NAME` as rules/types/NAME.yaml; then check and test over all. What follows a line
+          `# from FILE` stands in that file, line by line. There is no other yaml
+walk      the sh blocks that begin with `# walk-through` run in order, in a copy of rules/; each line of the
+          text block that follows must be in their output
+wrong     of each sort of example one is made wrong, and found out
 """
 import os
 import re
@@ -17,7 +19,8 @@ import sys
 import tempfile
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
-MARK = re.compile(r"# (example|example-type): ([A-Za-z0-9._-]+)\n|# (walk-through)\n")
+MARK = re.compile(r"# (example|example-type): ([A-Za-z0-9._-]+)\n|# (walk-through)\n|(# from) ")
+QUOTED = re.compile(r"^# from ([a-z/.-]+\.yaml).*\n((?:(?!# from ).*\n)+)", re.M)
 
 
 def blocks(readme):
@@ -26,17 +29,23 @@ def blocks(readme):
     for i, (language, text) in enumerate(found):
         mark = MARK.match(text)
         if mark is None:
+            if language in ("yaml", "sh", "json"):
+                raise Wrong(f"nobody runs this:\n{text}")
             continue
-        kind = mark[1] or mark[3]
+        kind = mark[1] or mark[3] or mark[4]
         following = found[i + 1] if i + 1 < len(found) else ("", "")
         yield kind, mark[2], text, following[1] if following[0] == "text" else ""
+
+
+class Wrong(Exception):
+    """What the page says is not so."""
 
 
 def run(command, folder, expected_status=0):
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, timeout=300, check=False)
     if done.returncode != expected_status:
-        sys.exit(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}")
+        raise Wrong(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}")
     return done.stdout
 
 
@@ -44,7 +53,7 @@ def passed(output):
     """How many tests `tocsin test` says have passed."""
     said = re.search(r"(\d+) tests passed, 0 failed", output)
     if said is None:
-        sys.exit(f"tocsin test does not say how many tests have passed:\n{output}")
+        raise Wrong(f"tocsin test does not say how many tests have passed:\n{output}")
     return int(said[1])
 
 
@@ -67,42 +76,79 @@ def check_and_test(tocsin, folder):
     run([tocsin, "check", "--strict", "rules"], folder)
     ran = passed(run([tocsin, "test", "rules"], folder))
     if rules == 0 or ran != tests:
-        sys.exit(f"{ran} of {tests} tests of {rules} rules were run")
+        raise Wrong(f"{ran} of {tests} tests of {rules} rules were run")
     print(f"{rules} rules, {tests} tests")
+
+
+def stand_in_their_files(text, rules):
+    """The lines after each `# from FILE`."""
+    for name, lines in QUOTED.findall(text):
+        with open(os.path.join(rules, name), encoding="utf-8") as file:
+            if "\n" + lines.strip("\n") + "\n" not in file.read():
+                raise Wrong(f"not in {name}:\n{lines}")
+
+
+def verify(tocsin, source, part, page):
+    """One part of the page, in a folder of its own."""
+    marked = list(blocks(page))
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(os.path.join(source, "rules"), os.path.join(folder, "rules"))
+        if part == "pack":
+            check_and_test(tocsin, folder)
+        if part == "examples":
+            os.mkdir(os.path.join(folder, "rules", "mine"))
+            for kind, name, text, _ in marked:
+                if kind == "# from":
+                    stand_in_their_files(text, os.path.join(folder, "rules"))
+                elif kind != "walk-through":
+                    place = "mine" if kind == "example" else "types"
+                    path = os.path.join(folder, "rules", place, name + ".yaml")
+                    with open(path, "x", encoding="utf-8") as file:
+                        file.write(text)
+            check_and_test(tocsin, folder)
+        if part == "walk":
+            for kind, _, commands, expected in marked:
+                if kind == "walk-through":
+                    output = run(["bash", "-euo", "pipefail", "-c", commands], folder)
+                    for line in expected.splitlines():
+                        if line not in output:
+                            raise Wrong(f"expected: {line}\n{commands}gave:\n{output}")
+                    print(output, end="")
+
+
+WRONG = [  # part, what stands there, what is made of it
+    ("examples", "time: 10m, state: new, level: high", "time: 11m, state: new, level: high"),
+    ("examples", "confidence|lt|not: 0.5", "confidense|lt|not: 0.5"),
+    ("examples", "type: number  ", "type: numbre  "),
+    ("examples", "when: { latest: status", "when: { latest: state"),
+    ("examples", "warn_at: 70%", "warn_at: 71%"),
+    ("examples", "# example: post-quiet", "# exampel: post-quiet"),
+    ("walk", "2 tests passed, 0 failed", "3 tests passed, 0 failed"),
+]
 
 
 def main():
     tocsin, source = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     part = sys.argv[3] if len(sys.argv) > 3 else "examples"
+    os.environ["PATH"] = os.path.dirname(tocsin) + os.pathsep + os.environ["PATH"]
     with open(os.path.join(source, "rules", "README.md"), encoding="utf-8") as file:
-        marked = list(blocks(file.read()))
-    examples = [b for b in marked if b[0] in ("example", "example-type")]
-    walk = [b for b in marked if b[0] == "walk-through"]
-    if len(examples) < 5 or len(walk) < 2:
-        sys.exit("the examples or the walk-through of rules/README.md are gone")
-
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(os.path.join(source, "rules"), os.path.join(folder, "rules"))
-        if part == "pack":
-            check_and_test(tocsin, folder)
-            return
-        os.mkdir(os.path.join(folder, "rules", "mine"))
-        for kind, name, text, _ in examples:
-            place = "mine" if kind == "example" else "types"
-            path = os.path.join(folder, "rules", place, name + ".yaml")
-            with open(path, "x", encoding="utf-8") as file:
-                file.write(text)
-        if part == "examples":
-            check_and_test(tocsin, folder)
-            return
-        os.environ["PATH"] = os.path.dirname(tocsin) + os.pathsep + os.environ["PATH"]
-        for _, _, commands, expected in walk:
-            output = run(["bash", "-euo", "pipefail", "-c", commands], folder)
-            for line in expected.splitlines():
-                if line not in output:
-                    sys.exit(f"expected: {line}\n{commands}gave:\n{output}")
-            print(output, end="")
+        page = file.read()
+    if part != "wrong":
+        verify(tocsin, source, part, page)
+        return
+    for doctored, right, wrong in WRONG:
+        if right not in page:
+            sys.exit(f"it does not stand there any more: {right}")
+        try:
+            verify(tocsin, source, doctored, page.replace(right, wrong, 1))
+        except Wrong:
+            continue
+        sys.exit(f"{wrong}: nobody notices")
+    print(f"{len(WRONG)} wrong examples are found out")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Wrong as wrong:
+        sys.exit(str(wrong))
