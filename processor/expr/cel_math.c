@@ -62,46 +62,22 @@ struct toc_cel_value toc_cel_fn_least_of(struct toc_cel_scratch *scratch,
     return outermost(scratch, args[0].list.items, args[0].list.count, -1);
 }
 
-struct toc_cel_value toc_cel_fn_ceil(struct toc_cel_scratch *scratch,
-                                     const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_double(ceil(args[0].number));
-}
+/* A function that is one expression of its arguments. */
+#define FUNCTION(name, result)                                                                     \
+    struct toc_cel_value toc_cel_fn_##name(struct toc_cel_scratch *scratch,                        \
+                                           const struct toc_cel_value *args, size_t count)         \
+    {                                                                                              \
+        (void)scratch;                                                                             \
+        (void)count;                                                                               \
+        return result;                                                                             \
+    }
 
-struct toc_cel_value toc_cel_fn_floor(struct toc_cel_scratch *scratch,
-                                      const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_double(floor(args[0].number));
-}
-
-struct toc_cel_value toc_cel_fn_round(struct toc_cel_scratch *scratch,
-                                      const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_double(round(args[0].number));
-}
-
-struct toc_cel_value toc_cel_fn_trunc(struct toc_cel_scratch *scratch,
-                                      const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_double(trunc(args[0].number));
-}
-
-struct toc_cel_value toc_cel_fn_sqrt(struct toc_cel_scratch *scratch,
-                                     const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_double(
-        sqrt(args[0].kind == TOC_CEL_INT ? (double)args[0].whole : args[0].number));
-}
+FUNCTION(ceil, toc_cel_double(ceil(args[0].number)))
+FUNCTION(floor, toc_cel_double(floor(args[0].number)))
+FUNCTION(round, toc_cel_double(round(args[0].number)))
+FUNCTION(trunc, toc_cel_double(trunc(args[0].number)))
+FUNCTION(sqrt,
+         toc_cel_double(sqrt(args[0].kind == TOC_CEL_INT ? (double)args[0].whole : args[0].number)))
 
 struct toc_cel_value toc_cel_fn_abs_of_int(struct toc_cel_scratch *scratch,
                                            const struct toc_cel_value *args, size_t count)
@@ -116,21 +92,8 @@ struct toc_cel_value toc_cel_fn_abs_of_int(struct toc_cel_scratch *scratch,
     return toc_cel_int(whole < 0 ? -whole : whole);
 }
 
-struct toc_cel_value toc_cel_fn_abs_of_double(struct toc_cel_scratch *scratch,
-                                              const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_double(fabs(args[0].number));
-}
-
-struct toc_cel_value toc_cel_fn_sign_of_int(struct toc_cel_scratch *scratch,
-                                            const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_int((args[0].whole > 0) - (args[0].whole < 0));
-}
+FUNCTION(abs_of_double, toc_cel_double(fabs(args[0].number)))
+FUNCTION(sign_of_int, toc_cel_int((args[0].whole > 0) - (args[0].whole < 0)))
 
 struct toc_cel_value toc_cel_fn_sign_of_double(struct toc_cel_scratch *scratch,
                                                const struct toc_cel_value *args, size_t count)
@@ -142,29 +105,9 @@ struct toc_cel_value toc_cel_fn_sign_of_double(struct toc_cel_scratch *scratch,
     return toc_cel_double(isnan(number) ? number : (double)((number > 0) - (number < 0)));
 }
 
-struct toc_cel_value toc_cel_fn_is_nan(struct toc_cel_scratch *scratch,
-                                       const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_bool(isnan(args[0].number) != 0);
-}
-
-struct toc_cel_value toc_cel_fn_is_inf(struct toc_cel_scratch *scratch,
-                                       const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_bool(isinf(args[0].number) != 0);
-}
-
-struct toc_cel_value toc_cel_fn_is_finite(struct toc_cel_scratch *scratch,
-                                          const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return toc_cel_bool(isfinite(args[0].number) != 0);
-}
+FUNCTION(is_nan, toc_cel_bool(isnan(args[0].number) != 0))
+FUNCTION(is_inf, toc_cel_bool(isinf(args[0].number) != 0))
+FUNCTION(is_finite, toc_cel_bool(isfinite(args[0].number) != 0))
 
 /* Bits are those of two's complement. */
 static struct toc_cel_value of_bits(uint64_t bits)
@@ -175,37 +118,10 @@ static struct toc_cel_value of_bits(uint64_t bits)
     return toc_cel_int(whole);
 }
 
-struct toc_cel_value toc_cel_fn_bit_and(struct toc_cel_scratch *scratch,
-                                        const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return of_bits((uint64_t)args[0].whole & (uint64_t)args[1].whole);
-}
-
-struct toc_cel_value toc_cel_fn_bit_or(struct toc_cel_scratch *scratch,
-                                       const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return of_bits((uint64_t)args[0].whole | (uint64_t)args[1].whole);
-}
-
-struct toc_cel_value toc_cel_fn_bit_xor(struct toc_cel_scratch *scratch,
-                                        const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return of_bits((uint64_t)args[0].whole ^ (uint64_t)args[1].whole);
-}
-
-struct toc_cel_value toc_cel_fn_bit_not(struct toc_cel_scratch *scratch,
-                                        const struct toc_cel_value *args, size_t count)
-{
-    (void)scratch;
-    (void)count;
-    return of_bits(~(uint64_t)args[0].whole);
-}
+FUNCTION(bit_and, of_bits((uint64_t)args[0].whole &(uint64_t)args[1].whole))
+FUNCTION(bit_or, of_bits((uint64_t)args[0].whole | (uint64_t)args[1].whole))
+FUNCTION(bit_xor, of_bits((uint64_t)args[0].whole ^ (uint64_t)args[1].whole))
+FUNCTION(bit_not, of_bits(~(uint64_t)args[0].whole))
 
 /* Whoever shifts by all bits or more has none left; zeros come in from either side. */
 struct toc_cel_value toc_cel_fn_shift_left(struct toc_cel_scratch *scratch,

@@ -247,106 +247,44 @@ static bool take_parts(const struct toc_cel_value *args, size_t count, struct pa
     return true;
 }
 
-struct toc_cel_value toc_cel_fn_full_year(struct toc_cel_scratch *scratch,
-                                          const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    return take_parts(args, count, &parts) ? toc_cel_int(parts.year)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
-
-struct toc_cel_value toc_cel_fn_month(struct toc_cel_scratch *scratch,
-                                      const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    return take_parts(args, count, &parts) ? toc_cel_int(parts.month - 1)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
-
-struct toc_cel_value toc_cel_fn_date(struct toc_cel_scratch *scratch,
-                                     const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    return take_parts(args, count, &parts) ? toc_cel_int(parts.day)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
-
-struct toc_cel_value toc_cel_fn_day_of_month(struct toc_cel_scratch *scratch,
-                                             const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    return take_parts(args, count, &parts) ? toc_cel_int(parts.day - 1)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
-
-struct toc_cel_value toc_cel_fn_day_of_week(struct toc_cel_scratch *scratch,
-                                            const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    /* 1970-01-01 was a Thursday, 4; days go back to some -719,200. */
-    return take_parts(args, count, &parts) ? toc_cel_int((parts.days + 4 + 7 * 200000) % 7)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
-
-struct toc_cel_value toc_cel_fn_day_of_year(struct toc_cel_scratch *scratch,
-                                            const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    return take_parts(args, count, &parts)
-               ? toc_cel_int(parts.days - toc_instant_days(parts.year, 1, 1))
-               : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
-
-struct toc_cel_value toc_cel_fn_hours(struct toc_cel_scratch *scratch,
-                                      const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    if (args[0].kind == TOC_CEL_DURATION) {
-        return whole_units(args[0].time, HOUR_S);
+/* A selector of an instant, which lies in `parts`. */
+#define SELECTOR(name, part)                                                                       \
+    struct toc_cel_value toc_cel_fn_##name(struct toc_cel_scratch *scratch,                        \
+                                           const struct toc_cel_value *args, size_t count)         \
+    {                                                                                              \
+        struct parts parts;                                                                        \
+                                                                                                   \
+        (void)scratch;                                                                             \
+        return take_parts(args, count, &parts) ? toc_cel_int(part)                                 \
+                                               : toc_cel_fail(TOC_CEL_E_ARGUMENT);                 \
     }
-    return take_parts(args, count, &parts) ? toc_cel_int(parts.second / HOUR_S)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
 
-struct toc_cel_value toc_cel_fn_minutes(struct toc_cel_scratch *scratch,
-                                        const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
+SELECTOR(full_year, parts.year)
+SELECTOR(month, parts.month - 1)
+SELECTOR(date, parts.day)
+SELECTOR(day_of_month, parts.day - 1)
+/* 1970-01-01 was a Thursday, 4; days go back to some -719,200. */
+SELECTOR(day_of_week, (parts.days + 4 + 7 * 200000) % 7)
+SELECTOR(day_of_year, parts.days - toc_instant_days(parts.year, 1, 1))
 
-    (void)scratch;
-    if (args[0].kind == TOC_CEL_DURATION) {
-        return whole_units(args[0].time, MINUTE_S);
+/* The same of an instant; of a duration all that are in it. */
+#define UNIT(name, length_s, part)                                                                 \
+    struct toc_cel_value toc_cel_fn_##name(struct toc_cel_scratch *scratch,                        \
+                                           const struct toc_cel_value *args, size_t count)         \
+    {                                                                                              \
+        struct parts parts;                                                                        \
+                                                                                                   \
+        (void)scratch;                                                                             \
+        if (args[0].kind == TOC_CEL_DURATION) {                                                    \
+            return whole_units(args[0].time, length_s);                                            \
+        }                                                                                          \
+        return take_parts(args, count, &parts) ? toc_cel_int(part)                                 \
+                                               : toc_cel_fail(TOC_CEL_E_ARGUMENT);                 \
     }
-    return take_parts(args, count, &parts) ? toc_cel_int(parts.second / MINUTE_S % 60)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
 
-struct toc_cel_value toc_cel_fn_seconds(struct toc_cel_scratch *scratch,
-                                        const struct toc_cel_value *args, size_t count)
-{
-    struct parts parts;
-
-    (void)scratch;
-    if (args[0].kind == TOC_CEL_DURATION) {
-        return whole_units(args[0].time, 1);
-    }
-    return take_parts(args, count, &parts) ? toc_cel_int(parts.second % MINUTE_S)
-                                           : toc_cel_fail(TOC_CEL_E_ARGUMENT);
-}
+UNIT(hours, HOUR_S, parts.second / HOUR_S)
+UNIT(minutes, MINUTE_S, parts.second / MINUTE_S % 60)
+UNIT(seconds, 1, parts.second % MINUTE_S)
 
 /* Of a duration those beyond its whole seconds, with its sign (conformance: get_milliseconds). */
 struct toc_cel_value toc_cel_fn_milliseconds(struct toc_cel_scratch *scratch,

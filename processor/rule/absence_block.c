@@ -4,26 +4,17 @@
 /* absence `from`: a time of every event that starts the clock. */
 static void read_from(struct toc_draft *draft, int index, const struct toc_yaml *node)
 {
-    struct toc_loader *loader = draft->loader;
     struct toc_alias *alias = &draft->rule->aliases[index];
     struct toc_str name;
 
-    if (!toc_loader_text(loader, node, "from", &name)) {
+    if (!toc_loader_text(draft->loader, node, "from", &name)) {
         return;
     }
-    int *slots = toc_arena_array(loader->arena, alias->binding_count + 1, sizeof *slots);
-    if (!toc_events_slots(draft, index, name, node->mark, slots)) {
+    const int *slots = toc_events_slots_of(draft, index, name, node->mark, TOC_FITS_TIME);
+    if (slots == NULL) {
         return;
     }
     for (size_t i = 0; i < alias->binding_count; i++) {
-        const struct toc_type *type =
-            toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
-
-        if (toc_type_slot_kind(type, slots[i]) != TOC_VALUE_TIME) {
-            toc_loader_error(loader, "E0313", node->mark, "\"%.*s\" of %.*s is not a time",
-                             (int)name.size, name.data, (int)type->name.size, type->name.data);
-            return;
-        }
         alias->bindings[i].from_slot = slots[i];
     }
 }

@@ -42,6 +42,10 @@ void toc_events_unknown_field(struct toc_loader *loader, struct toc_mark mark,
 /* The slot called @name in every binding of alias @index: into out[binding]. */
 bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name, struct toc_mark mark,
                       int out[]);
+/* The same, in the loader's arena, of values that fit; NULL: told (E0305, E0313). */
+enum toc_fits { TOC_FITS_NUMBER, TOC_FITS_TIME, TOC_FITS_KEY /* Neither location nor list. */ };
+const int *toc_events_slots_of(struct toc_draft *draft, int index, struct toc_str name,
+                               struct toc_mark mark, enum toc_fits fits);
 
 /* match_block.c: `match:` for events of @type. */
 bool toc_match_block_read(struct toc_loader *loader, const struct toc_yaml *match,

@@ -23,7 +23,6 @@ static void read_least_events(struct toc_draft *draft, const struct toc_yaml *no
 /* The field has a value that can be told apart, in every type of every event counted. */
 static bool read_field(struct toc_draft *draft, const struct toc_yaml *node, size_t index)
 {
-    struct toc_loader *loader = draft->loader;
     struct toc_rule *rule = draft->rule;
 
     for (size_t c = 0; c < rule->counted_count; c++) {
@@ -32,21 +31,12 @@ static bool read_field(struct toc_draft *draft, const struct toc_yaml *node, siz
         if (draft->is_broken[rule->counted[c]]) {
             continue;
         }
-        int *slots = toc_arena_array(loader->arena, alias->binding_count + 1, sizeof *slots);
-        if (!toc_events_slots(draft, rule->counted[c], node->key, node->key_mark, slots)) {
+        const int *slots =
+            toc_events_slots_of(draft, rule->counted[c], node->key, node->key_mark, TOC_FITS_KEY);
+        if (slots == NULL) {
             return false;
         }
         for (size_t i = 0; i < alias->binding_count; i++) {
-            const struct toc_type *type =
-                toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
-            enum toc_value_kind kind = toc_type_slot_kind(type, slots[i]);
-
-            if (kind == TOC_VALUE_POINT || kind == TOC_VALUE_LIST) {
-                toc_loader_error(loader, "E0313", node->key_mark,
-                                 "\"%.*s\" of %.*s is a location or a list", (int)node->key.size,
-                                 node->key.data, (int)type->name.size, type->name.data);
-                return false;
-            }
             alias->bindings[i].distinct_slots[index] = slots[i];
         }
     }

@@ -36,6 +36,44 @@ bool toc_events_slots(struct toc_draft *draft, int index, struct toc_str name, s
     return true;
 }
 
+static bool does_fit(enum toc_value_kind kind, enum toc_fits fits)
+{
+    switch (fits) {
+    case TOC_FITS_NUMBER:
+        return kind == TOC_VALUE_INTEGER || kind == TOC_VALUE_NUMBER;
+    case TOC_FITS_TIME:
+        return kind == TOC_VALUE_TIME;
+    case TOC_FITS_KEY:
+        return kind != TOC_VALUE_POINT && kind != TOC_VALUE_LIST;
+    }
+    return false;
+}
+
+const int *toc_events_slots_of(struct toc_draft *draft, int index, struct toc_str name,
+                               struct toc_mark mark, enum toc_fits fits)
+{
+    static const char *const others[] = {[TOC_FITS_NUMBER] = "not a number",
+                                         [TOC_FITS_TIME] = "not a time",
+                                         [TOC_FITS_KEY] = "a location or a list"};
+    struct toc_loader *loader = draft->loader;
+    const struct toc_alias *alias = &draft->rule->aliases[index];
+    int *slots = toc_arena_array(loader->arena, alias->binding_count + 1, sizeof *slots);
+
+    if (!toc_events_slots(draft, index, name, mark, slots)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < alias->binding_count; i++) {
+        const struct toc_type *type =
+            toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
+        if (!does_fit(toc_type_slot_kind(type, slots[i]), fits)) {
+            toc_loader_error(loader, "E0313", mark, "\"%.*s\" of %.*s is %s", (int)name.size,
+                             name.data, (int)type->name.size, type->name.data, others[fits]);
+            return NULL;
+        }
+    }
+    return slots;
+}
+
 int toc_events_find_place(const struct toc_loader *loader, struct toc_str text, int *out_other)
 {
     int found = -1;

@@ -13,27 +13,17 @@ static void read_value_field(struct toc_draft *draft, int index, const struct to
     if (!toc_loader_text(loader, node, "field", &name)) {
         return;
     }
-    int *slots = toc_arena_array(loader->arena, alias->binding_count + 1, sizeof *slots);
-    if (!toc_events_slots(draft, index, name, node->mark, slots)) {
+    const int *slots =
+        toc_events_slots_of(draft, index, name, node->mark,
+                            rule->kind == TOC_KIND_COUNT_DISTINCT ? TOC_FITS_KEY : TOC_FITS_NUMBER);
+    if (slots == NULL) {
         return;
     }
     rule->is_sum_rising = rule->kind == TOC_KIND_SUM;
     for (size_t i = 0; i < alias->binding_count; i++) {
         const struct toc_type *type =
             toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
-        enum toc_value_kind kind = toc_type_slot_kind(type, slots[i]);
-        bool is_number = kind == TOC_VALUE_INTEGER || kind == TOC_VALUE_NUMBER;
-        bool is_fit = rule->kind == TOC_KIND_COUNT_DISTINCT
-                          ? kind != TOC_VALUE_POINT && kind != TOC_VALUE_LIST
-                          : is_number;
 
-        if (!is_fit) {
-            toc_loader_error(loader, "E0313", node->mark, "\"%.*s\" of %.*s is %s", (int)name.size,
-                             name.data, (int)type->name.size, type->name.data,
-                             rule->kind == TOC_KIND_COUNT_DISTINCT ? "a location or a list"
-                                                                   : "not a number");
-            return;
-        }
         alias->bindings[i].value_slot = slots[i];
         rule->is_sum_rising = rule->is_sum_rising && type->fields[slots[i]].has_range &&
                               type->fields[slots[i]].least >= 0;
@@ -43,27 +33,17 @@ static void read_value_field(struct toc_draft *draft, int index, const struct to
 /* `weight: FIELD`: a number in every binding. */
 static void read_weight(struct toc_draft *draft, int index, const struct toc_yaml *node)
 {
-    struct toc_loader *loader = draft->loader;
     struct toc_alias *alias = &draft->rule->aliases[index];
     struct toc_str name;
 
-    if (!toc_loader_text(loader, node, "weight", &name)) {
+    if (!toc_loader_text(draft->loader, node, "weight", &name)) {
         return;
     }
-    int *slots = toc_arena_array(loader->arena, alias->binding_count + 1, sizeof *slots);
-    if (!toc_events_slots(draft, index, name, node->mark, slots)) {
+    const int *slots = toc_events_slots_of(draft, index, name, node->mark, TOC_FITS_NUMBER);
+    if (slots == NULL) {
         return;
     }
     for (size_t i = 0; i < alias->binding_count; i++) {
-        const struct toc_type *type =
-            toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
-        enum toc_value_kind kind = toc_type_slot_kind(type, slots[i]);
-
-        if (kind != TOC_VALUE_INTEGER && kind != TOC_VALUE_NUMBER) {
-            toc_loader_error(loader, "E0313", node->mark, "\"%.*s\" of %.*s is not a number",
-                             (int)name.size, name.data, (int)type->name.size, type->name.data);
-            return;
-        }
         alias->bindings[i].weight_slot = slots[i];
     }
     draft->rule->has_weight = true;
