@@ -3,8 +3,6 @@
  * text, in one pass, always in the same order. */
 #include "alert/writer.h"
 
-enum { BRIEF_CHARACTERS = 160, SUMMARY_CHARACTERS = 1000 };
-
 static void add_key(const struct toc_writer *writer)
 {
     const struct toc_key *key = writer->telling->key;
@@ -191,6 +189,29 @@ static void add_blind(const struct toc_writer *writer)
     }
 }
 
+/* What the languages besides the main one give; for the rest a reader falls back on that. */
+static void add_texts(struct toc_writer *writer)
+{
+    const struct toc_rule *rule = writer->telling->rule;
+    struct toc_text *out = writer->out;
+
+    if (rule->wording_count < 2) {
+        return;
+    }
+    toc_writer_name(out, "texts");
+    for (size_t i = 1; i < rule->wording_count; i++) {
+        const struct toc_wording *wording = &rule->wordings[i];
+        toc_text_add_char(out, i == 1 ? '{' : ',');
+        toc_text_add_json(out, wording->language);
+        toc_text_add(out, TOC_STR(":{"));
+        toc_writer_text_if(out, "title", wording->title);
+        toc_wording_texts(writer, wording);
+        toc_writer_list(out, "response", wording->response, wording->response_count);
+        toc_text_add_char(out, '}');
+    }
+    toc_text_add_char(out, '}');
+}
+
 static void add_alert(struct toc_writer *writer)
 {
     const struct toc_rule *rule = writer->telling->rule;
@@ -209,18 +230,17 @@ static void add_alert(struct toc_writer *writer)
     toc_text_addf(out, ",\"rule_version\":%lld,\"rule_hash\":\"%016llx%016llx\"",
                   (long long)rule->version, (unsigned long long)rule->hash.high,
                   (unsigned long long)rule->hash.low);
-    toc_writer_text(out, "title", rule->title);
+    toc_writer_text(out, "title", rule->wordings[0].title);
+    toc_writer_text_if(out, "language", rule->wordings[0].language);
     toc_writer_text_if(out, "owner", rule->owner);
     toc_writer_list(out, "tags", rule->tags, rule->tag_count);
     add_levels(writer);
     toc_text_addf(out, ",\"urgent\":%s", rule->alert.is_urgent ? "true" : "false");
     add_key(writer);
-    toc_wording_template(writer, "brief", &rule->alert.brief, BRIEF_CHARACTERS);
-    if (rule->alert.summary.count > 0) {
-        toc_wording_template(writer, "summary", &rule->alert.summary, SUMMARY_CHARACTERS);
-    }
+    toc_wording_texts(writer, &rule->wordings[0]);
     toc_wording_explanation(writer);
-    toc_writer_list(out, "response", rule->response, rule->response_count);
+    toc_writer_list(out, "response", rule->wordings[0].response, rule->wordings[0].response_count);
+    add_texts(writer);
     toc_whereabouts_location(writer);
     toc_whereabouts_place(writer);
     toc_whereabouts_impact(writer);

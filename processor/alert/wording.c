@@ -4,17 +4,27 @@
 
 #include "alert/writer.h"
 
+enum { BRIEF_CHARACTERS = 160, SUMMARY_CHARACTERS = 1000, ISOLATE = 3 };
+
+/* FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE, U+2068 and U+2069. */
+static const char isolate_begin[] = "\xE2\x81\xA8", isolate_end[] = "\xE2\x81\xA9";
+
+/* A word of ours stands in the rule's text: in another language than English a sign instead. */
+static void add_unknown(struct toc_text *out, const struct toc_wording *wording, const char *words)
+{
+    struct toc_str language = wording->language;
+    bool is_english = language.size == 0 || (memcmp(language.data, "en", 2) == 0 &&
+                                             (language.size == 2 || language.data[2] == '-'));
+
+    toc_text_add(out, is_english ? toc_str_of(words) : TOC_STR("?"));
+}
+
 static void add_value(struct toc_text *out, const struct toc_value *value)
 {
     char text[32];
 
-    if (value == NULL) {
-        toc_text_add(out, TOC_STR("unknown"));
-        return;
-    }
     switch (value->kind) {
-    case TOC_VALUE_NONE:
-        toc_text_add(out, TOC_STR("unknown"));
+    case TOC_VALUE_NONE: /* The caller's. */
         break;
     case TOC_VALUE_BOOL:
         toc_text_add(out, value->is_true ? TOC_STR("yes") : TOC_STR("no"));
@@ -46,7 +56,8 @@ static void add_value(struct toc_text *out, const struct toc_value *value)
 }
 
 /* Name of the place, else where in MGRS, else nothing known. */
-static void add_where(const struct toc_writer *writer, struct toc_text *out)
+static void add_where(const struct toc_writer *writer, const struct toc_wording *wording,
+                      struct toc_text *out)
 {
     char mgrs[TOC_MGRS_TEXT];
 
@@ -56,23 +67,41 @@ static void add_where(const struct toc_writer *writer, struct toc_text *out)
         toc_geo_format_mgrs(writer->point, mgrs);
         toc_text_add(out, toc_str_of(mgrs));
     } else {
-        toc_text_add(out, TOC_STR("unknown place"));
+        add_unknown(out, wording, "unknown place");
     }
 }
 
-static void add_pieces(const struct toc_writer *writer, const struct toc_template *template,
-                       struct toc_text *out)
+/* Text that runs from right to left takes what stands beside it along: "{camp}: {count}" with an
+ * Arabic name in English text is shown as "3 :NAME", and in Arabic text two Latin values beside each
+ * other swap places. Isolated (UAX #9, 2.4.2), each value stays where the author put it. Only where
+ * the text or the value runs so: all other alerts are, byte for byte, what the rule says. */
+static void isolate(struct toc_text *out, size_t begin, bool is_right_to_left)
+{
+    struct toc_str value = {.data = out->data + begin, .size = out->size - begin};
+
+    if (value.size > 0 && (is_right_to_left || toc_text_is_right_to_left(value))) {
+        toc_text_add(out, toc_str_of(isolate_begin));
+        memmove(out->data + begin + ISOLATE, out->data + begin, out->size - begin - ISOLATE);
+        memcpy(out->data + begin, isolate_begin, ISOLATE);
+        toc_text_add(out, toc_str_of(isolate_end));
+    }
+}
+
+static void add_pieces(const struct toc_writer *writer, const struct toc_wording *wording,
+                       const struct toc_template *template, struct toc_text *out)
 {
     const struct toc_episode *episode = writer->content->episode;
 
     for (size_t i = 0; i < template->count; i++) {
         const struct toc_piece *piece = &template->pieces[i];
+        size_t begin = out->size;
+        const struct toc_value *value;
         struct toc_value room;
         const struct toc_kept *kept;
         switch (piece->kind) {
         case TOC_PIECE_TEXT:
             toc_text_add(out, piece->text);
-            break;
+            continue;
         case TOC_PIECE_KEY:
             toc_text_add(out, toc_writer_key_label(writer, (size_t)piece->index));
             break;
@@ -87,57 +116,87 @@ static void add_pieces(const struct toc_writer *writer, const struct toc_templat
             }
             break;
         case TOC_PIECE_PLACE:
-            add_where(writer, out);
+            add_where(writer, wording, out);
             break;
         case TOC_PIECE_FIELD:
             kept = episode != NULL ? episode->newest[piece->index].kept : NULL;
-            add_value(out,
-                      kept != NULL ? toc_writer_field(writer, kept, piece->text, &room) : NULL);
+            value = kept != NULL ? toc_writer_field(writer, kept, piece->text, &room) : NULL;
+            if (value != NULL && value->kind != TOC_VALUE_NONE) {
+                add_value(out, value);
+            } else {
+                add_unknown(out, wording, "unknown");
+            }
             break;
         }
+        isolate(out, begin, template->is_right_to_left);
     }
 }
 
 /* What a rule without a `brief` says: title and key. */
-static void add_default_brief(const struct toc_writer *writer, struct toc_text *out)
+static void add_default_brief(const struct toc_writer *writer, const struct toc_wording *wording,
+                              struct toc_text *out)
 {
-    toc_text_add(out, writer->telling->rule->title);
+    bool is_right_to_left = toc_text_is_right_to_left(wording->title);
+
+    toc_text_add(out, wording->title);
     for (size_t i = 0; i < writer->telling->key->count; i++) {
         toc_text_add(out, i == 0 ? TOC_STR(": ") : TOC_STR(", "));
+        size_t begin = out->size;
         toc_text_add(out, toc_writer_key_label(writer, i));
+        isolate(out, begin, is_right_to_left);
     }
 }
 
-/* Cut to @most characters, not within one. */
+/* The characters of @text up to @most; what was isolated stays so if the cut falls into it. */
 static struct toc_str cut(struct toc_text *text, size_t most)
 {
-    size_t characters = 0, at = 0;
+    struct toc_str whole = toc_text_cut(toc_text_str(text), most);
+    size_t open_at = whole.size;
 
-    while (at < text->size) {
-        size_t next = at + 1;
-        while (next < text->size && ((unsigned char)text->data[next] & 0xC0) == 0x80) {
-            next++;
-        }
-        if (++characters > most) {
-            break;
-        }
-        at = next;
+    if (whole.size == text->size) {
+        return whole;
     }
-    return (struct toc_str){.data = text->data, .size = at};
+    for (size_t i = 0; i + ISOLATE <= whole.size; i++) {
+        if (memcmp(whole.data + i, isolate_begin, ISOLATE) == 0) {
+            open_at = i;
+        } else if (memcmp(whole.data + i, isolate_end, ISOLATE) == 0) {
+            open_at = whole.size;
+        }
+    }
+    if (open_at == whole.size) {
+        return whole;
+    }
+    text->size = toc_text_cut(whole, most - 1).size;
+    toc_text_add(text, toc_str_of(isolate_end));
+    return toc_text_str(text);
 }
 
-void toc_wording_template(struct toc_writer *writer, const char *name,
-                          const struct toc_template *template, size_t most)
+static void add_template(struct toc_writer *writer, const char *name,
+                         const struct toc_wording *wording, const struct toc_template *template,
+                         size_t most)
 {
     struct toc_text *scratch = writer->telling->topic;
 
     toc_text_clear(scratch);
     if (template->count > 0) {
-        add_pieces(writer, template, scratch);
+        add_pieces(writer, wording, template, scratch);
     } else {
-        add_default_brief(writer, scratch);
+        add_default_brief(writer, wording, scratch);
     }
     toc_writer_text(writer->out, name, cut(scratch, most));
+}
+
+void toc_wording_texts(struct toc_writer *writer, const struct toc_wording *wording)
+{
+    const struct toc_wording *main = &writer->telling->rule->wordings[0];
+    bool is_default = main->brief.count == 0 && wording->title.size > 0;
+
+    if (wording->brief.count > 0 || is_default) {
+        add_template(writer, "brief", wording, &wording->brief, BRIEF_CHARACTERS);
+    }
+    if (wording->summary.count > 0) {
+        add_template(writer, "summary", wording, &wording->summary, SUMMARY_CHARACTERS);
+    }
 }
 
 void toc_wording_ref(const struct toc_writer *writer)

@@ -39,9 +39,8 @@ struct toc_point toc_writer_point(const struct toc_evidence *evidence);
 void toc_wording_ref(const struct toc_writer *writer);
 /* Which clause holds, with values and thresholds. */
 void toc_wording_explanation(const struct toc_writer *writer);
-/* Member @name from @template, or from title and key if it is empty; cut at @most characters. */
-void toc_wording_template(struct toc_writer *writer, const char *name,
-                          const struct toc_template *template, size_t most);
+/* Members `brief` and `summary` in the words of @wording, as far as it gives them. */
+void toc_wording_texts(struct toc_writer *writer, const struct toc_wording *wording);
 
 /* whereabouts.c: where and, of what is announced, when. */
 void toc_whereabouts_location(const struct toc_writer *writer);

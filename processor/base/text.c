@@ -152,6 +152,57 @@ static size_t sequence_size(struct toc_str text)
     return size > 0 ? (size_t)size : 0;
 }
 
+/* The character at the front, and its bytes; one that is broken is one byte of U+FFFD. */
+static utf8proc_int32_t next_point(struct toc_str text, size_t at, size_t *out_size)
+{
+    utf8proc_int32_t point;
+    utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,
+                                             (utf8proc_ssize_t)(text.size - at), &point);
+
+    *out_size = size > 0 ? (size_t)size : 1;
+    return size > 0 ? point : 0xFFFD;
+}
+
+bool toc_text_is_right_to_left(struct toc_str text)
+{
+    for (size_t at = 0, size; at < text.size; at += size) {
+        size = 1;
+        if ((unsigned char)text.data[at] < 0xD6) { /* U+0590 is the first that can be. */
+            continue;
+        }
+        int bidi = utf8proc_get_property(next_point(text, at, &size))->bidi_class;
+        if (bidi == UTF8PROC_BIDI_CLASS_R || bidi == UTF8PROC_BIDI_CLASS_AL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct toc_str toc_text_cut(struct toc_str text, size_t most)
+{
+    utf8proc_int32_t before = 0, state = 0;
+    size_t whole = 0, whole_count = 0, count = 0, at = 0, size;
+
+    if (text.size <= most) {
+        return text;
+    }
+    for (; at < text.size; at += size, count++) {
+        utf8proc_int32_t point = next_point(text, at, &size);
+        if (count == 0 || utf8proc_grapheme_break_stateful(before, point, &state)) {
+            whole = at;
+            whole_count = count;
+        }
+        if (count == most) {
+            break;
+        }
+        before = point;
+    }
+    if (at < text.size) {
+        text.size = count - whole_count < TOC_TEXT_CLUSTER ? whole : at;
+    }
+    return text;
+}
+
 /* How much of @text to fold in one piece: sound UTF-8, at most FOLD_CHUNK bytes, cut before an
  * ASCII byte if there is one, as nothing composes across that. utf8proc sorts combining marks by
  * insertion, so without a bound a long run of them would cost its square; such a run is cut

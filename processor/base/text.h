@@ -65,6 +65,14 @@ size_t toc_text_fold_name_into(struct toc_str text, size_t room, char *out); /* 
 /* No byte above 127 and no upper case: folding would change nothing. */
 bool toc_text_is_folded_ascii(struct toc_str text);
 
+/* Does a character of it run from right to left (Unicode bidirectional class R or AL)? */
+bool toc_text_is_right_to_left(struct toc_str text);
+/* The longest beginning of at most @most characters (code points) that ends between two of what a
+ * reader takes for characters (UAX #29: no mark without its letter); but if one of these is longer
+ * than TOC_TEXT_CLUSTER, it is cut within. */
+struct toc_str toc_text_cut(struct toc_str text, size_t most);
+enum { TOC_TEXT_CLUSTER = 32 };
+
 /* Damerau-Levenshtein distance (optimal string alignment) of two short texts in bytes, without
  * case; gives up and returns @most + 1 beyond @most. For "did you mean". */
 unsigned toc_text_edits(struct toc_str a, struct toc_str b, unsigned most);

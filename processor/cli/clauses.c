@@ -213,6 +213,17 @@ static void add_never(struct walk *walk, const struct toc_yaml *node)
     }
 }
 
+/* Does @text, or one of its languages, hold @quote? */
+static bool is_quoting(const struct toc_yaml *text, const char *quote)
+{
+    bool is_found = text->kind == TOC_YAML_SCALAR && strstr(text->text.data, quote) != NULL;
+
+    for (const struct toc_yaml *one = text->first; !is_found && one != NULL; one = one->next) {
+        is_found = is_quoting(one, quote);
+    }
+    return is_found;
+}
+
 /* Texts that quote @alias go with it. */
 static void drop_quotes(struct walk *walk, struct toc_str alias, struct toc_clause_change *change)
 {
@@ -226,7 +237,7 @@ static void drop_quotes(struct walk *walk, struct toc_str alias, struct toc_clau
         int at = place_of(alert, texts[i], &text);
         size_t path[] = {(size_t)place, (size_t)at};
 
-        if (at >= 0 && text->kind == TOC_YAML_SCALAR && strstr(text->text.data, quote) != NULL) {
+        if (at >= 0 && is_quoting(text, quote)) {
             change->edits[change->edit_count++] = gone(edit_at(path, 2));
             change->others[change->other_count++] = gone(edit_at(path, 2));
         }

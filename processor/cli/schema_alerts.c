@@ -7,7 +7,7 @@
 /* Every object of schema.def; as a kind of member it stands for a reference to itself. */
 #define OBJECTS(each)                                                                              \
     each(ALERT) each(ALERT_LOCATION) each(ALERT_PLACE) each(ALERT_EVIDENCE) each(ALERT_LEVEL)      \
-        each(ALERT_ESCALATION) each(ALERT_REMARK)
+        each(ALERT_ESCALATION) each(ALERT_REMARK) each(ALERT_TEXT)
 
 enum kind {
 #define EACH(name) KIND_##name,
@@ -29,6 +29,7 @@ enum kind {
     KIND_ALERT_LEVELS,
     KIND_ALERT_ESCALATIONS,
     KIND_ALERT_REMARKS,
+    KIND_ALERT_TEXTS, /* LANGUAGE: ALERT_TEXT */
 };
 
 static const char *const object_names[KIND_OBJECTS] = {
@@ -88,9 +89,12 @@ static json_t *schema_of_kind(enum kind kind)
     case KIND_ALERT_LEVELS:
         return toc_schema_list(toc_schema_ref("ALERT_LEVEL"));
     case KIND_ALERT_ESCALATIONS:
-        return toc_schema_list(toc_schema_ref("ALERT_LEVEL"));
+        return toc_schema_list(toc_schema_ref("ALERT_ESCALATION"));
     case KIND_ALERT_REMARKS:
         return toc_schema_list(toc_schema_ref("ALERT_REMARK"));
+    case KIND_ALERT_TEXTS:
+        return toc_schema_made(json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+                                         toc_schema_ref("ALERT_TEXT")));
     default:
         return toc_schema_ref(object_names[kind]);
     }

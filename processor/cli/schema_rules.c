@@ -8,6 +8,7 @@
 #include "expr/condition_build.h"
 
 #define SPAN     "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
+#define LANGUAGE "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
 #define DISTANCE "^[0-9]+(\\.[0-9]+)? *k?m$"
 
 static const char *const block_names[] = {
@@ -104,6 +105,16 @@ static json_t *references(bool is_list_only)
     return toc_schema_any(item, list);
 }
 
+/* A @plain one, or LANGUAGE: @plain. */
+static json_t *per_language(json_t *plain)
+{
+    json_t *map = map_of(json_incref(plain));
+
+    toc_schema_put(map, "propertyNames", pattern(LANGUAGE));
+    toc_schema_put(map, "maxProperties", json_integer(TOC_RULE_LANGUAGES));
+    return toc_schema_any(plain, map);
+}
+
 static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words *words)
 {
     static const char *const statuses[] = {"experimental", "stable", "deprecated"};
@@ -120,6 +131,10 @@ static json_t *kind_of_value(enum toc_key_kind kind, const struct toc_rule_words
     case TOC_KEY_ALIASES:
     case TOC_KEY_GROUP_BY:
         return one_or_list(text, NULL);
+    case TOC_KEY_WORDING:
+        return per_language(text(NULL));
+    case TOC_KEY_WORDINGS:
+        return per_language(one_or_list(text, NULL));
     case TOC_KEY_NAME:
         return toc_schema_made(json_pack("{s:[s, s], s:s, s:i}", "type", "string", "number",
                                          "pattern", "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "maxLength",

@@ -57,11 +57,12 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
     size_t count = 0;
 
     for (size_t w = 0; w < wakes->count; w++) {
-        const struct toc_alert_spec *spec = &wakes->items[w].ruled->rule->alert;
-        const struct toc_template *templates[] = {&spec->brief, &spec->summary};
-        for (size_t t = 0; t < 2; t++) {
-            for (size_t p = 0; p < templates[t]->count; p++) {
-                const struct toc_piece *piece = &templates[t]->pieces[p];
+        const struct toc_rule *rule = wakes->items[w].ruled->rule;
+        for (size_t t = 0; t < 2 * rule->wording_count; t++) {
+            const struct toc_wording *wording = &rule->wordings[t / 2];
+            const struct toc_template *text = t % 2 == 0 ? &wording->brief : &wording->summary;
+            for (size_t p = 0; p < text->count; p++) {
+                const struct toc_piece *piece = &text->pieces[p];
                 if (piece->kind == TOC_PIECE_FIELD && piece->index == wakes->items[w].alias) {
                     int slot = toc_type_field(of, piece->text);
                     add_wish(slots, &count, slot >= 0 ? slot : toc_envelope_slot(piece->text));

@@ -14,20 +14,13 @@ static const struct toc_yaml *child(struct toc_draft *draft, const char *key, bo
     return node;
 }
 
-/* A text that may later be given per language. */
-static void read_words(struct toc_draft *draft, const char *key, bool compulsory,
-                       struct toc_str *out)
+static void read_text(struct toc_draft *draft, const char *key, struct toc_str *out)
 {
-    const struct toc_yaml *node = child(draft, key, compulsory);
+    const struct toc_yaml *node = child(draft, key, false);
 
-    if (node == NULL) {
-        return;
+    if (node != NULL) {
+        (void)toc_loader_text(draft->loader, node, key, out);
     }
-    if (node->kind == TOC_YAML_MAPPING) {
-        toc_loader_not_yet(draft->loader, node->mark, "texts per language");
-        return;
-    }
-    (void)toc_loader_text(draft->loader, node, key, out);
 }
 
 static void read_version(struct toc_draft *draft)
@@ -71,9 +64,9 @@ static void read_head(struct toc_draft *draft)
         rule->mark = node->mark;
         (void)toc_loader_name(loader, node, true, "the name of a rule", &rule->name);
     }
-    read_words(draft, "title", true, &rule->title);
-    read_words(draft, "owner", false, &rule->owner);
-    read_words(draft, "description", false, &rule->description);
+    toc_texts_read(draft, child(draft, "title", true), TOC_TEXT_TITLE);
+    read_text(draft, "owner", &rule->owner);
+    read_text(draft, "description", &rule->description);
     read_version(draft);
     node = child(draft, "status", true);
     if (node != NULL && toc_loader_word(loader, node, statuses, "status", &word)) {
@@ -83,12 +76,7 @@ static void read_head(struct toc_draft *draft)
     if (node != NULL && toc_loader_word(loader, node, levels, "level", &word)) {
         rule->level = (enum toc_level)word;
     }
-    node = child(draft, "response", false);
-    if (node != NULL && node->kind == TOC_YAML_MAPPING) {
-        toc_loader_not_yet(loader, node->mark, "texts per language");
-    } else if (node != NULL) {
-        (void)toc_loader_texts(loader, node, "response", &rule->response, &rule->response_count);
-    }
+    toc_texts_read(draft, child(draft, "response", false), TOC_TEXT_RESPONSE);
     node = child(draft, "falsepositives", false);
     if (node != NULL) {
         (void)toc_loader_texts(loader, node, "falsepositives", &unused, &unused_count);
@@ -130,12 +118,8 @@ static void read_rest(struct toc_draft *draft)
     if (members != NULL) {
         toc_members_read(draft, members);
     }
-    if (brief != NULL) {
-        toc_template_read(draft, brief, "brief", &draft->rule->alert.brief);
-    }
-    if (summary != NULL) {
-        toc_template_read(draft, summary, "summary", &draft->rule->alert.summary);
-    }
+    toc_texts_read(draft, brief, TOC_TEXT_BRIEF);
+    toc_texts_read(draft, summary, TOC_TEXT_SUMMARY);
     if (escalate != NULL) {
         toc_escalate_block_read(draft, escalate);
     }
@@ -149,6 +133,7 @@ struct toc_rule *toc_draft_read(struct toc_loader *loader, const struct toc_yaml
 
     rule->source = document;
     rule->mark = document->mark;
+    rule->wording_count = 1;
     rule->alert.update_every_ms = 10000;
     if (!toc_loader_is(loader, document, TOC_YAML_MAPPING, "a rule")) {
         return NULL;

@@ -21,7 +21,8 @@ struct toc_draft {
     struct toc_mark part_marks[TOC_RULE_KEY_PARTS];
     const struct toc_yaml *own; /* A threshold of each key's own, or NULL. */
     bool is_key_broken;
-    bool is_when_broken; /* Its kind is not known. */
+    bool is_when_broken;     /* Its kind is not known. */
+    const char *language_of; /* The text that gave the main language first; NULL: none yet. */
 };
 
 /* A document in, a checked rule in the loader's arena out. If errors were added it is good for its
@@ -123,6 +124,10 @@ void toc_key_resolve(struct toc_draft *draft);
 
 /* members.c */
 void toc_members_read(struct toc_draft *draft, const struct toc_yaml *members);
+
+/* texts.c: @node (NULL: not given) in the wordings of the rule, plain or per language. */
+enum toc_text_kind { TOC_TEXT_TITLE, TOC_TEXT_BRIEF, TOC_TEXT_SUMMARY, TOC_TEXT_RESPONSE };
+void toc_texts_read(struct toc_draft *draft, const struct toc_yaml *node, enum toc_text_kind kind);
 
 /* template.c */
 void toc_template_read(struct toc_draft *draft, const struct toc_yaml *node, const char *what,

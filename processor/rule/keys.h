@@ -15,7 +15,9 @@ enum toc_key_need { TOC_KEY_OPTIONAL, TOC_KEY_REQUIRED, TOC_KEY_LATER };
 /* What stands under a key. */
 enum toc_key_kind {
     TOC_KEY_TEXT,
-    TOC_KEY_TEXTS, /* A list of texts, or one alone. */
+    TOC_KEY_TEXTS,    /* A list of texts, or one alone. */
+    TOC_KEY_WORDING,  /* A text, or LANGUAGE: text. */
+    TOC_KEY_WORDINGS, /* A list of texts or one, or LANGUAGE: such. */
     TOC_KEY_NAME,
     TOC_KEY_VERSION, /* A whole number from 1. */
     TOC_KEY_STATUS,

@@ -373,6 +373,47 @@ static void check_tests(const struct lint *lint)
     }
 }
 
+/* --- Texts ------------------------------------------------------------------------------------ */
+
+/* @is_given[i]: in the i-th language of the rule. */
+static void check_text(const struct lint *lint, const struct toc_yaml *block, const char *key,
+                       const bool is_given[])
+{
+    const struct toc_yaml *node = toc_yaml_find(block, key);
+    struct toc_text missing = {0};
+
+    for (size_t i = 1; node != NULL && i < lint->rule->wording_count; i++) {
+        if (!is_given[i]) {
+            toc_text_add(&missing, missing.size > 0 ? TOC_STR(", ") : TOC_STR(""));
+            toc_text_add(&missing, lint->rule->wordings[i].language);
+        }
+    }
+    if (missing.size > 0) {
+        WARN(lint, "W0375", node->key_mark, (struct toc_str){0},
+             "`%s` is not given in %s, as other texts of this rule are", key, missing.data);
+    }
+    toc_text_finish(&missing);
+}
+
+static void check_languages(const struct lint *lint)
+{
+    const struct toc_yaml *root = lint->rule->source, *alert = toc_yaml_find(root, "alert");
+    bool has_title[TOC_RULE_LANGUAGES], has_response[TOC_RULE_LANGUAGES];
+    bool has_brief[TOC_RULE_LANGUAGES], has_summary[TOC_RULE_LANGUAGES];
+
+    for (size_t i = 0; i < lint->rule->wording_count; i++) {
+        const struct toc_wording *wording = &lint->rule->wordings[i];
+        has_title[i] = wording->title.size > 0;
+        has_response[i] = wording->response_count > 0;
+        has_brief[i] = wording->brief.count > 0;
+        has_summary[i] = wording->summary.count > 0;
+    }
+    check_text(lint, root, "title", has_title);
+    check_text(lint, root, "response", has_response);
+    check_text(lint, alert, "brief", has_brief);
+    check_text(lint, alert, "summary", has_summary);
+}
+
 void toc_lint_ruleset(const struct toc_ruleset *set, struct toc_diag *diag)
 {
     for (size_t i = 0; i < toc_ruleset_count(set); i++) {
@@ -399,5 +440,6 @@ void toc_lint_ruleset(const struct toc_ruleset *set, struct toc_diag *diag)
         check_steps(&lint);
         check_threshold(&lint);
         check_tests(&lint);
+        check_languages(&lint);
     }
 }

@@ -25,6 +25,7 @@ enum {
      * clock acts from there on. */
     TOC_RULE_FROM_MS = 86400000,
     TOC_RULE_CAP_MOST = 1000,
+    TOC_RULE_LANGUAGES = 8,
 };
 
 /* The numbers are part of rule hashes: new ones come last. */
@@ -183,6 +184,16 @@ struct toc_piece {
 struct toc_template {
     const struct toc_piece *pieces;
     size_t count;
+    bool is_right_to_left; /* Its own text, or part of it, runs so. */
+};
+
+/* What an alert says in one language. */
+struct toc_wording {
+    struct toc_str language; /* RFC 5646, "pt-BR"; of the first of a rule empty: not stated. */
+    struct toc_str title;
+    struct toc_template brief, summary; /* count 0 = not given: the engine writes its own brief. */
+    const struct toc_str *response;
+    size_t response_count;
 };
 
 /* A step of `escalate`: by evidence (`when`), or by the lane clock (`after`). */
@@ -217,7 +228,6 @@ struct toc_own_threshold {
 struct toc_alert_spec {
     struct toc_str topic;
     bool is_urgent;
-    struct toc_template brief, summary; /* count 0 = not given: the engine writes its own. */
     const struct toc_str *recipients;
     size_t recipient_count;
     int64_t for_ms;          /* 0 = none */
@@ -238,12 +248,13 @@ struct toc_alert_spec {
 struct toc_yaml;
 
 struct toc_rule {
-    struct toc_str name, title, owner, description;
+    struct toc_str name, owner, description;
     int64_t version;
     enum toc_rule_status status;
     enum toc_level level;
-    const struct toc_str *response;
-    size_t response_count;
+    /* The main language first, which gives all that any gives; one at least. */
+    struct toc_wording wordings[TOC_RULE_LANGUAGES];
+    size_t wording_count;
     const struct toc_str *tags;
     size_t tag_count;
     struct toc_hash128 hash;        /* Semantic: of what decides alerts, not of texts. */

@@ -11,17 +11,12 @@ struct writing {
     size_t count;
 };
 
-/* The mark of @part of the text, where bytes are columns; else of the whole. */
-static struct toc_mark mark_in(const struct toc_yaml *node, size_t at, size_t size)
+/* The mark of a part of the text. */
+static struct toc_mark mark_in(const struct writing *w, size_t at, size_t size)
 {
-    struct toc_mark mark = node->mark;
-    size_t quote = node->is_quoted ? 1 : 0;
+    const struct toc_yaml *node = w->node;
 
-    if (mark.width == node->text.size + 2 * quote) {
-        mark.column += (uint32_t)(at + quote);
-        mark.width = (uint32_t)size;
-    }
-    return mark;
+    return toc_yaml_mark_in(node, toc_diag_text(w->draft->loader->diag, node->mark.file), at, size);
 }
 
 static bool has_value(const struct toc_rule *rule)
@@ -146,14 +141,14 @@ static bool read_pieces(struct writing *w, struct toc_text *literal)
         }
         const char *end = c == '{' ? memchr(text.data + i, '}', text.size - i) : NULL;
         if (end == NULL) {
-            toc_loader_error(w->draft->loader, "E0337", mark_in(w->node, i, 1),
+            toc_loader_error(w->draft->loader, "E0337", mark_in(w, i, 1),
                              "a lone %c; write %c%c for the brace itself", c, c, c);
             return false;
         }
         struct toc_str name = {.data = text.data + i + 1,
                                .size = (size_t)(end - text.data) - i - 1};
         struct toc_piece piece;
-        if (!read_name(w, name, mark_in(w->node, i + 1, name.size), &piece)) {
+        if (!read_name(w, name, mark_in(w, i + 1, name.size), &piece)) {
             ok = false;
         } else if (!flush(w, literal) || !add_piece(w, piece)) {
             return false;
@@ -170,10 +165,6 @@ void toc_template_read(struct toc_draft *draft, const struct toc_yaml *node, con
     struct toc_text literal = {0};
     struct toc_str text;
 
-    if (node->kind == TOC_YAML_MAPPING) {
-        toc_loader_not_yet(draft->loader, node->mark, "texts per language");
-        return;
-    }
     if (!toc_loader_text(draft->loader, node, what, &text)) {
         return;
     }
@@ -183,6 +174,11 @@ void toc_template_read(struct toc_draft *draft, const struct toc_yaml *node, con
 
         memcpy(pieces, w.pieces, w.count * sizeof *pieces);
         *out = (struct toc_template){.pieces = pieces, .count = w.count};
+        for (size_t i = 0; i < w.count; i++) {
+            out->is_right_to_left =
+                out->is_right_to_left ||
+                (pieces[i].kind == TOC_PIECE_TEXT && toc_text_is_right_to_left(pieces[i].text));
+        }
     }
     toc_text_finish(&literal);
 }

@@ -64,7 +64,8 @@ static inline void fixture_on_final(const struct toc_alert *alert,
 }
 
 /* A count of x.a by subject; @alert: more words of `alert`. Told at once, at 1,000,000 ms. */
-static inline void fixture_init(struct fixture *f, const char *head, const char *alert)
+static inline void fixture_init_titled(struct fixture *f, const char *title, const char *head,
+                                       const char *alert)
 {
     static const char *const types =
         "type: x.a\ntitle: A\nlocation: at\nfields: { v: { type: number }, s: { type: text },"
@@ -72,11 +73,11 @@ static inline void fixture_init(struct fixture *f, const char *head, const char 
     char text[2048];
 
     (void)snprintf(text, sizeof text,
-                   "rule: r\ntitle: T\nversion: 4\nstatus: experimental\nlevel: high\n%s"
+                   "rule: r\ntitle: %s\nversion: 4\nstatus: experimental\nlevel: high\n%s"
                    "events: { a: { type: x.a } }\n"
                    "when: { count: a, at_least: 2, within: 10m, group_by: [subject] }\n"
                    "alert: { topic: alerts.t%s%s }\n",
-                   head, alert[0] != '\0' ? ", " : "", alert);
+                   title, head, alert[0] != '\0' ? ", " : "", alert);
     *f = (struct fixture){
         .rules = loaded_rules(types, NULL, text),
         .key = {.count = 1,
@@ -99,6 +100,11 @@ static inline void fixture_init(struct fixture *f, const char *head, const char 
         .on_final = fixture_on_final,
         .context = f,
     };
+}
+
+static inline void fixture_init(struct fixture *f, const char *head, const char *alert)
+{
+    fixture_init_titled(f, "T", head, alert);
 }
 
 static inline void fixture_finish(struct fixture *f)

@@ -202,6 +202,146 @@ static void of_escaped_characters(void)
     brief_of("\"", 500, 160);
 }
 
+/* --- Languages ------------------------------------------------------------------------------- */
+
+static const char *in_language(const struct fixture *f, const char *language, const char *member)
+{
+    const json_t *texts = json_object_get(f->told[0].data, "texts");
+    return json_string_value(json_object_get(json_object_get(texts, language), member));
+}
+
+static void plain_texts_state_none(void)
+{
+    struct fixture f;
+
+    fixture_init(&f, HEAD, BRIEF);
+    tell_one(&f, "uh", 1);
+    assert_null(json_object_get(f.told[0].data, "language"));
+    assert_null(json_object_get(f.told[0].data, "texts"));
+    fixture_finish(&f);
+}
+
+static void one_language_is_stated(void)
+{
+    struct fixture f;
+
+    fixture_init(&f, "", "brief: { pt-br: 'Perto de {subject}' }");
+    tell_one(&f, "uh", 1);
+    assert_string_equal(told_text(&f, 0, "language"), "pt-BR");
+    assert_string_equal(told_text(&f, 0, "brief"), "Perto de Gao");
+    assert_null(json_object_get(f.told[0].data, "texts"));
+    fixture_finish(&f);
+}
+
+static void each_language_tells_what_it_gives(void)
+{
+    struct fixture f;
+
+    fixture_init(&f, "response: { en: [Run, Hide], fr: [Courez], sw: Kimbia }\n",
+                 "brief: { en: 'Near {subject}: {a.s} {a.l}', fr: 'Vers {subject} : {a.s}' }, "
+                 "summary: { en: '{count} in all', ar: 'x {count}' }");
+    tell_one(&f, "uh", 1);
+    json_t *expected =
+        json_pack("{s:{s:s, s:[s]}, s:{s:[s]}, s:{s:s}}", "fr", "brief", "Vers Gao : uh",
+                  "response", "Courez", "sw", "response", "Kimbia", "ar", "summary", "x 1");
+    assert_true(json_equal(json_object_get(f.told[0].data, "texts"), expected));
+    assert_string_equal(told_text(&f, 0, "language"), "en");
+    assert_string_equal(told_text(&f, 0, "brief"), "Near Gao: uh rpg, uh");
+    assert_string_equal(told_text(&f, 0, "summary"), "1 in all");
+    json_decref(expected);
+    fixture_finish(&f);
+}
+
+static void a_title_makes_a_brief_where_the_rule_has_none(void)
+{
+    struct fixture f;
+
+    fixture_init(&f, "description: x\n", "summary: { en: x, fr: y }");
+    tell_one(&f, "uh", 1);
+    assert_string_equal(told_text(&f, 0, "brief"), "T: Gao");
+    assert_null(in_language(&f, "fr", "brief"));
+    fixture_finish(&f);
+    fixture_init_titled(&f, "{ en: Fire, fr: Tir }", "", "");
+    tell_one(&f, "uh", 1);
+    assert_string_equal(told_text(&f, 0, "brief"), "Fire: Gao");
+    assert_string_equal(in_language(&f, "fr", "brief"), "Tir: Gao");
+    fixture_finish(&f);
+    fixture_init_titled(&f, "{ en: Fire, fr: Tir }", "", "brief: { en: 'Fire {subject}' }");
+    tell_one(&f, "uh", 1);
+    assert_null(in_language(&f, "fr", "brief")); /* A reader falls back on the main one. */
+    fixture_finish(&f);
+}
+
+static void what_is_not_known_is_a_sign_in_other_languages(void)
+{
+    struct fixture f;
+
+    fixture_init(&f, "", "brief: { en-GB: '{a.at}', fr: '{a.at} {place}', enm: '{a.at}' }");
+    f.key.values[0].label = TOC_STR("Gao");
+    (void)fixture_episode(&f, 1, TOC_INSTANT_NEVER, TOC_ENDING_NONE);
+    (void)fixture_tell(&f, false);
+    assert_string_equal(told_text(&f, 0, "brief"), "unknown");
+    assert_string_equal(in_language(&f, "fr", "brief"), "? ?");
+    assert_string_equal(in_language(&f, "enm", "brief"), "?");
+    fixture_finish(&f);
+}
+
+#define FSI  "\xe2\x81\xa8"
+#define PDI  "\xe2\x81\xa9"
+#define ALEF "\xd8\xa7"
+
+static void values_in_arabic_are_isolated(void)
+{
+    struct fixture f;
+
+    fixture_init_titled(&f, "{ en: Fire, ar: " ALEF " }", "",
+                        "brief: { en: '{subject} {a.s}', ar: '" ALEF " {subject}: {count}' }");
+    tell_one(&f, "uh", 1);
+    assert_string_equal(told_text(&f, 0, "brief"), "Gao uh");
+    assert_string_equal(in_language(&f, "ar", "brief"), ALEF " " FSI "Gao" PDI ": " FSI "1" PDI);
+    fixture_finish(&f);
+    fixture_init_titled(&f, "{ en: Fire, ar: " ALEF " }", "", "");
+    tell_one(&f, "uh", 1);
+    assert_string_equal(in_language(&f, "ar", "brief"), ALEF ": " FSI "Gao" PDI);
+    fixture_finish(&f);
+}
+
+static void an_arabic_value_is_isolated_anywhere(void)
+{
+    struct fixture f;
+
+    fixture_init(&f, "", "brief: 'Near {a.s}: {count}'");
+    tell_one(&f, ALEF, 1);
+    assert_string_equal(told_text(&f, 0, "brief"), "Near " FSI ALEF PDI ": 1");
+    fixture_finish(&f);
+}
+
+/* An Arabic brief of 10 characters and a value of @count, isolated. */
+static void isolated_brief_of(size_t count, size_t expected)
+{
+    struct toc_text text = {0};
+    struct fixture f;
+
+    for (size_t i = 0; i < count; i++) {
+        toc_text_add_char(&text, 'x');
+    }
+    fixture_init(&f, "", "brief: '123456789" ALEF "{a.s}'");
+    tell_one(&f, text.data, 1);
+    const char *brief = told_text(&f, 0, "brief");
+    assert_int_equal(characters(brief), expected);
+    assert_string_equal(brief + strlen(brief) - 3, PDI);
+    fixture_finish(&f);
+    toc_text_finish(&text);
+}
+
+static void an_isolate_that_is_cut_is_closed(void)
+{
+    isolated_brief_of(147, 159);
+    isolated_brief_of(148, 160);
+    isolated_brief_of(149, 160);
+    isolated_brief_of(1000, 160);
+}
+
 /* --- Evidence ------------------------------------------------------------------------------- */
 
 static void tells_the_first_hundred_and_counts_all(void)
@@ -269,6 +409,17 @@ static const struct record_case {
     {"cut between characters of two bytes", of_two_bytes_each},
     {"cut between characters of four bytes", of_four_bytes_each},
     {"cut before it is escaped", of_escaped_characters},
+    {"plain texts state no language", plain_texts_state_none},
+    {"one language is stated", one_language_is_stated},
+    {"each language tells what it gives, in the order of the rule",
+     each_language_tells_what_it_gives},
+    {"a title makes a brief where the rule has none",
+     a_title_makes_a_brief_where_the_rule_has_none},
+    {"what is not known is a sign in other languages than English",
+     what_is_not_known_is_a_sign_in_other_languages},
+    {"values in Arabic text are isolated", values_in_arabic_are_isolated},
+    {"an Arabic value is isolated in any text", an_arabic_value_is_isolated_anywhere},
+    {"an isolate that is cut is closed", an_isolate_that_is_cut_is_closed},
     {"the first hundred of the evidence are told, all are counted",
      tells_the_first_hundred_and_counts_all},
     {"a silence has no evidence", a_silence_has_no_evidence},

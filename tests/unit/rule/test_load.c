@@ -272,8 +272,10 @@ static void head(const struct toc_ruleset *set, const struct toc_rule *r)
     assert_int_equal(r->status, TOC_RULE_STABLE);
     assert_int_equal(r->level, TOC_LEVEL_CRITICAL);
     assert_true(toc_str_equal(r->owner, TOC_STR("jmac")));
-    assert_int_equal(r->response_count, 2);
-    assert_true(toc_str_equal(r->response[1], TOC_STR("Take cover")));
+    assert_int_equal(r->wording_count, 1);
+    assert_int_equal(r->wordings[0].language.size, 0);
+    assert_int_equal(r->wordings[0].response_count, 2);
+    assert_true(toc_str_equal(r->wordings[0].response[1], TOC_STR("Take cover")));
     assert_int_equal(r->tag_count, 1);
     assert_true(r->alert.is_urgent);
     assert_int_equal(r->alert.recipient_count, 1); /* One alone needs no brackets. */

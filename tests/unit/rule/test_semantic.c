@@ -35,6 +35,11 @@ static const struct semantic_case {
      RULES_HEAD EVENTS WHEN
      "alert: { topic: alerts.fire, clear_when: over, brief: '{count}', recipients: [x] }\n",
      true},
+    {"texts in another language",
+     "rule: r\ntitle: { fr: T, en: T }\nstatus: experimental\nlevel: high\n"
+     "response: { fr: [courez] }\n" EVENTS WHEN
+     "alert: { topic: alerts.fire, clear_when: over, brief: { fr: '{count} coups' } }\n",
+     true},
     {"an event that is never used",
      RULES_HEAD EVENTS "  more: { type: report.casualty }\n" WHEN ALERT, true},
     {"another level", "rule: r\ntitle: T\nstatus: experimental\nlevel: low\n" EVENTS WHEN ALERT,

@@ -44,7 +44,7 @@ static void makes_pieces(void **state)
         assert_int_equal(toc_diag_errors(rules.diag), 1);
     } else {
         assert_non_null(rules.set);
-        const struct toc_template *brief = &toc_ruleset_get(rules.set, 0)->alert.brief;
+        const struct toc_template *brief = &toc_ruleset_get(rules.set, 0)->wordings[0].brief;
         char found[32] = "";
 
         assert_true(brief->count < sizeof found);
@@ -52,7 +52,7 @@ static void makes_pieces(void **state)
             found[i] = letters[brief->pieces[i].kind];
         }
         assert_string_equal(found, c->pieces);
-        assert_int_equal(toc_ruleset_get(rules.set, 0)->alert.summary.count, 0);
+        assert_int_equal(toc_ruleset_get(rules.set, 0)->wordings[0].summary.count, 0);
     }
     rules_finish(&rules);
 }
