@@ -27,10 +27,13 @@ from sites import sites_of  # noqa: E402
 
 SPELT = {"key", "match", "type", "place", "list", "tag", "topic", "recipient", "word", "alias", "field",
          "part", "value"}
-SORTS = sorted(SPELT) + ["shape", "indent", "missing", "duration", "distance", "number", "twice"]
+SORTS = sorted(SPELT) + ["shape", "indent", "missing", "duration", "distance", "number", "language", "twice"]
 DURATIONS = ["10", "10 m", "ten minutes", "m10", "1.5h", "0m", "-5m", "367d", "5m2h", "10mins", "1h 30m", "5M"]
 DISTANCES = ["300", "3 miles", "m", "-3 m", "2 km.", "20041 km", "1,5 km", "3 m 2", "2 KM"]
 NUMBERS = ["three", "3x", "1e3", "0x10", "--1", "1.2.3", "many"]
+# What is written for a language, and what is meant, if that can be known.
+LANGUAGES = {"english": "en", "French": "fr", "fra": "fr", "pt_BR": "pt-BR", "zh_hans": "zh-Hans", "e": None,
+             "en-": None, "en-L4tn": None, "fr-FRA": None, "en-GB-Latn": None, "x-sango": None, "f1": None}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -103,6 +106,9 @@ class Maker:
             other = self.rng.choice(["{ a: b }", "[[1]]", "{ a: [b] }"])
             return self.replaced(path, site, text, other) if "\n" not in was and was[0] not in "[{" else (
                 self.replaced(path, site, text, "nothing") if "\n" not in was and was[0] == "{" else None)
+        if sort == "language":
+            written, meant = self.rng.choice(list(LANGUAGES.items()))
+            return self.replaced(path, site, text, written, meant)
         return self.replaced(path, site, text, self.rng.choice(
             {"duration": DURATIONS, "distance": DISTANCES, "number": NUMBERS}[sort]))
 

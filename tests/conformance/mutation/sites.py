@@ -12,6 +12,7 @@ BLOCKS = {"when": "when", "alert": "alert", "absence": "absence", "near": "near"
 MEASURES = {"count_distinct", "sum", "average", "min", "max"}
 NAMES = {"type": "type", "topic": "topic", "tags": "tag", "recipients": "recipient", "level": "word",
          "status": "word", "once_per": "word", "place": "place"}
+TEXTS = ("title", "brief", "summary", "response")  # Plain, or a mapping of languages to such.
 ALIASES = {"event", "latest", "count", "of", "after", "expected", "sequence", "all_of", "any_kinds", "without",
            "clear_when"}
 
@@ -76,9 +77,12 @@ class Walk:
                 self.add("distance", value)
             if word in ("at_least", "more_than", "at_most", "less_than", "version"):
                 self.add("number", value)
-        if word not in ("title", "description", "brief", "summary", "response", "references", "owner",
-                        "falsepositives", "name", "lists", "as", "members"):
+        if word not in (*TEXTS, "description", "references", "owner", "falsepositives", "name", "lists", "as",
+                        "members"):
             self.add("shape", value)
+        if word in TEXTS and isinstance(value, yaml.MappingNode):
+            for language, _ in value.value:
+                self.add("language", language)
         if block == "rule" and word == "events":
             for alias, event in value.value:
                 self.block("event", event, place(alias))
