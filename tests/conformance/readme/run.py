@@ -5,8 +5,8 @@ usage: run.py TOCSIN SOURCE_DIR [pack | examples | walk | wrong]
 
 pack      `tocsin check` and `tocsin test` over rules/ as it is shipped
 examples  every yaml block that begins with `# example: NAME` is added as rules/mine/NAME.yaml, every
-          `# example-type: NAME` as rules/types/NAME.yaml; then check and test over all. What follows a line
-          `# from FILE` stands in that file, line by line. There is no other yaml
+          `# example-type: NAME` as rules/types/NAME.yaml, and those of examples/ here; then check and test over
+          all. What follows a line `# from FILE` stands in that file, line by line. There is no other yaml
 walk      the sh blocks that begin with `# walk-through` run in order, in a copy of rules/; each line of the
           text block that follows must be in their output
 wrong     of each sort of example one is made wrong, and found out
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 MARK = re.compile(r"# (example|example-type): ([A-Za-z0-9._-]+)\n|# (walk-through)\n|(# from) ")
 QUOTED = re.compile(r"^# from ([a-z/.-]+\.yaml).*\n((?:(?!# from ).*\n)+)", re.M)
@@ -83,7 +84,8 @@ def check_and_test(tocsin, folder):
 def stand_in_their_files(text, rules):
     """The lines after each `# from FILE`."""
     for name, lines in QUOTED.findall(text):
-        with open(os.path.join(rules, name), encoding="utf-8") as file:
+        with open(os.path.join(HERE if name.startswith("examples/") else rules, name),
+                  encoding="utf-8") as file:
             if "\n" + lines.strip("\n") + "\n" not in file.read():
                 raise Wrong(f"not in {name}:\n{lines}")
 
@@ -96,7 +98,7 @@ def verify(tocsin, source, part, page):
         if part == "pack":
             check_and_test(tocsin, folder)
         if part == "examples":
-            os.mkdir(os.path.join(folder, "rules", "mine"))
+            shutil.copytree(os.path.join(HERE, "examples"), os.path.join(folder, "rules", "mine"))
             for kind, name, text, _ in marked:
                 if kind == "# from":
                     stand_in_their_files(text, os.path.join(folder, "rules"))
@@ -122,7 +124,8 @@ WRONG = [  # part, what stands there, what is made of it
     ("examples", "type: number  ", "type: numbre  "),
     ("examples", "when: { latest: status", "when: { latest: state"),
     ("examples", "warn_at: 70%", "warn_at: 71%"),
-    ("examples", "# example: post-quiet", "# exampel: post-quiet"),
+    ("examples", "at_least: 500, at_least_events: 3", "at_least: 600, at_least_events: 3"),
+    ("examples", "# from casevac/casualty-clock.yaml", "# casevac/casualty-clock.yaml"),
     ("walk", "2 tests passed, 0 failed", "3 tests passed, 0 failed"),
 ]
 
