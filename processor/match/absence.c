@@ -34,7 +34,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
     if (!is_touching) {
         return;
     }
-    bool is_ended = toc_life_line(state, &state->life, at_ms, line->value, as.ending);
+    bool is_ended = toc_life_line(state, &state->life, at_ms, line, &as);
     for (uint64_t seq = match->ring.first; is_ended && seq < end; seq++) {
         struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if ((entry->marks[state->mark] & TOC_MARK_EVIDENCE) != 0) {

@@ -353,7 +353,8 @@ static void collect(struct toc_match *match, struct toc_match_state *state, bool
     for (uint64_t seq = ring->first; episode != NULL && seq < state->next; seq++) {
         struct toc_entry *entry = toc_ring_get(ring, seq);
         if ((entry->marks[state->mark] & (TOC_MARK_EVIDENCE | TOC_MARK_DONE)) ==
-            TOC_MARK_EVIDENCE) {
+                TOC_MARK_EVIDENCE &&
+            toc_match_counts(state, entry)) { /* Not what was cut while `for` waited. */
             struct toc_evidence evidence = toc_match_evidence(match, seq);
             entry->marks[state->mark] |= TOC_MARK_DONE;
             toc_episode_add(episode, &evidence, match->pool);
@@ -425,7 +426,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
             continue;
         }
         if (is_on && episode->id == state->life.episode) {
-            (void)toc_life_line(state, &state->life, at_ms, line->value, as.ending);
+            (void)toc_life_line(state, &state->life, at_ms, line, &as);
         } else if (is_on) {
             (void)toc_match_end(episode, at_ms, as.ending);
         }

@@ -134,7 +134,7 @@ void toc_latest_step(struct toc_match *match, struct toc_match_state *state, int
             if (is_touching(match, state, entry, life, end)) {
                 struct toc_line as = toc_match_line(match, entry);
                 is_cut |= !entry->is_late && as.reach == TOC_LINE_KEY;
-                (void)toc_life_line(state, life, at_ms, entry->value, as.ending);
+                (void)toc_life_line(state, life, at_ms, entry, &as);
             }
         }
         for (uint64_t seq = begin; seq < end; seq++) {

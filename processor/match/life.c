@@ -105,18 +105,21 @@ void toc_life_step(const struct toc_match *match, struct toc_match_state *state,
 }
 
 bool toc_life_line(struct toc_match_state *state, struct toc_life *life, int64_t at_ms,
-                   int64_t upto_ms, enum toc_ending ending)
+                   const struct toc_entry *line, const struct toc_line *as)
 {
     struct toc_episode *episode = toc_life_episode(state, life);
+    /* What waits for its `for` is no part of what a line by distance ends. */
+    bool is_waiting = as->reach != TOC_LINE_KEY && life->is_raw && !life->is_held;
 
-    if (episode != NULL && episode->last_ms > upto_ms) {
+    if (episode != NULL && episode->last_ms > line->value) {
         return false; /* A late line that what is on is newer than. */
     }
     if (episode != NULL) {
-        (void)toc_match_end(episode, at_ms, ending);
+        (void)toc_match_end(episode, at_ms, as->ending);
     }
     life->episode = 0;
-    life->is_raw = life->is_held = life->is_spent = false;
+    life->is_raw = is_waiting;
+    life->is_held = life->is_spent = false;
     return episode != NULL;
 }
 

@@ -8,6 +8,8 @@
 #pragma once
 #include "state/episode.h"
 
+struct toc_entry;
+struct toc_line;
 struct toc_match;
 struct toc_match_state;
 
@@ -33,9 +35,9 @@ void toc_life_set(const struct toc_match *match, struct toc_match_state *state,
 /* Move on to @at_ms: after toc_life_set of that ms. */
 void toc_life_step(const struct toc_match *match, struct toc_match_state *state,
                    struct toc_life *life, int64_t at_ms);
-/* A line at @at_ms over all dated up to @upto_ms. True if it ended an episode. */
+/* At @at_ms @line, which is tied as @as says, ends what is on. True if it ended an episode. */
 bool toc_life_line(struct toc_match_state *state, struct toc_life *life, int64_t at_ms,
-                   int64_t upto_ms, enum toc_ending ending);
+                   const struct toc_entry *line, const struct toc_line *as);
 /* The next change by time alone, or NEVER. */
 int64_t toc_life_next(const struct toc_match *match, const struct toc_life *life);
 /* The episode that is on, or NULL. */

@@ -388,8 +388,9 @@ bool toc_match_is_idle(const struct toc_match *match)
     const struct toc_match_state *state = &match->newest;
 
     for (uint64_t seq = match->ring.first; seq < match->ring.end; seq++) {
-        if (!toc_ring_get(&match->ring, seq)->is_shared) {
-            return false;
+        const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+        if (!entry->is_shared || !toc_match_counts(&match->settled, entry)) {
+            return false; /* Made anew, the key would not know that a line has touched it. */
         }
     }
     return state->episodes.count == 0 && match->settled.episodes.count == 0 && !state->is_known &&

@@ -109,6 +109,26 @@ static bool choose(struct choice *choice, size_t step)
     return false;
 }
 
+/* One event may close a choice and open a later one: the marks know, where the episode has ceased
+ * to keep its evidence. */
+static void add_once(struct toc_match *match, struct toc_match_state *state,
+                     struct toc_episode *episode, const struct toc_evidence *evidence, uint64_t seq)
+{
+    bool is_of_key = episode->id == state->life.episode;
+    uint64_t twin, end;
+
+    for (uint64_t old = match->ring.first; is_of_key && episode->count == 0 && old < state->next;
+         old++) { /* Marks of an earlier episode. */
+        toc_ring_get(&match->ring, old)->marks[state->mark] &= (uint8_t)~TOC_MARK_EVIDENCE;
+    }
+    bool is_known =
+        is_of_key && (toc_ring_get(&match->ring, seq)->marks[state->mark] & TOC_MARK_EVIDENCE) != 0;
+    (is_known ? toc_episode_see : toc_episode_add)(episode, evidence, match->pool);
+    for (toc_match_twins(match, seq, &twin, &end); is_of_key && twin < end; twin++) {
+        toc_ring_get(&match->ring, twin)->marks[state->mark] |= TOC_MARK_EVIDENCE;
+    }
+}
+
 static void add_evidence(struct toc_match *match, struct toc_match_state *state,
                          struct toc_episode *episode, const struct choice *choice)
 {
@@ -121,8 +141,7 @@ static void add_evidence(struct toc_match *match, struct toc_match_state *state,
         struct toc_evidence evidence = toc_match_evidence(match, choice->seqs[i]);
         evidence.since_ms = since_ms;
         episode->is_unleveled |= since_ms < match->at_ms;
-        toc_episode_add(episode, &evidence, match->pool);
-        entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
+        add_once(match, state, episode, &evidence, choice->seqs[i]);
         episode->is_late |= entry->is_late;
     }
 }
@@ -261,7 +280,7 @@ static void draw_line(struct toc_match *match, struct toc_match_state *state,
             continue;
         }
         if (is_on && episode->id == state->life.episode) {
-            (void)toc_life_line(state, &state->life, at_ms, line->value, as.ending);
+            (void)toc_life_line(state, &state->life, at_ms, line, &as);
         } else if (is_on) {
             (void)toc_match_end(episode, at_ms, as.ending);
         }

@@ -140,7 +140,7 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
         if (state->newest_ms <= line->value) {
             state->newest_ms = TOC_INSTANT_NONE;
         }
-        (void)toc_life_line(state, &state->life, at_ms, line->value, as.ending);
+        (void)toc_life_line(state, &state->life, at_ms, line, &as);
         return;
     }
     const struct toc_episode *episode = toc_life_episode(state, &state->life);
@@ -162,7 +162,7 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
             break;
         }
     }
-    if (is_touching && toc_life_line(state, &state->life, at_ms, line->value, as.ending)) {
+    if (is_touching && toc_life_line(state, &state->life, at_ms, line, &as)) {
         for (uint64_t seq = first; seq < end; seq++) {
             if ((toc_ring_get(&match->ring, seq)->marks[state->mark] &
                  (TOC_MARK_CUT | TOC_MARK_EVIDENCE)) == TOC_MARK_EVIDENCE) {
@@ -206,9 +206,12 @@ static void add_evidence(struct toc_match *match, struct toc_match_state *state,
                          struct toc_episode *episode, uint64_t seq)
 {
     struct toc_evidence evidence = toc_match_evidence(match, seq);
+    struct toc_entry *entry = toc_ring_get(&match->ring, seq);
+    /* Alerts that are open come by again, also where the episode has ceased to keep them. */
+    bool is_known = entry->is_stretch && (entry->marks[state->mark] & TOC_MARK_EVIDENCE) != 0;
 
-    toc_episode_add(episode, &evidence, match->pool);
-    toc_ring_get(&match->ring, seq)->marks[state->mark] |= TOC_MARK_EVIDENCE;
+    (is_known ? toc_episode_see : toc_episode_add)(episode, &evidence, match->pool);
+    entry->marks[state->mark] |= TOC_MARK_EVIDENCE;
 }
 
 static void collect(struct toc_match *match, struct toc_match_state *state, int64_t at_ms)
@@ -222,9 +225,7 @@ static void collect(struct toc_match *match, struct toc_match_state *state, int6
     if (episode->count == 0) { /* A new one: marks of an earlier one mean nothing any more. */
         uint64_t first = match->rule->kind == TOC_KIND_TREND
                              ? (match->is_line_tied ? toc_trend_first(match, state) : state->low)
-                         : match->is_line_tied
-                             ? match->ring.first /* A stretch may come back to it. */
-                             : first_of(match, state);
+                             : match->ring.first; /* A stretch may come back to it. */
         for (uint64_t seq = first; seq < state->next; seq++) {
             toc_ring_get(&match->ring, seq)->marks[state->mark] &= (uint8_t)~TOC_MARK_EVIDENCE;
         }

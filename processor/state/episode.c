@@ -162,6 +162,13 @@ void toc_episode_place(struct toc_episode *episode, struct toc_kept_pool *pool)
     }
 }
 
+void toc_episode_see(struct toc_episode *episode, const struct toc_evidence *evidence,
+                     struct toc_kept_pool *pool)
+{
+    note_newest(episode, evidence, pool);
+    locate(episode, evidence, pool);
+}
+
 void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evidence,
                      struct toc_kept_pool *pool)
 {
@@ -181,8 +188,7 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
         is_known = order == 0;
         at--;
     }
-    note_newest(episode, evidence, pool);
-    locate(episode, evidence, pool);
+    toc_episode_see(episode, evidence, pool);
     if (is_known) { /* It qualifies for two aliases: one event all the same. */
         return;
     }

@@ -103,6 +103,9 @@ void toc_episodes_remove(struct toc_episodes *list, size_t index, struct toc_kep
 /* Add evidence in its order; a kept event that is there already is not counted again. */
 void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evidence,
                      struct toc_kept_pool *pool);
+/* It is known to be there, though it may not be kept: only the newest and the place can change. */
+void toc_episode_see(struct toc_episode *episode, const struct toc_evidence *evidence,
+                     struct toc_kept_pool *pool);
 /* It begins at @begin_ms, whatever was thought of before: its levels with it. */
 void toc_episode_begin(struct toc_episode *episode, int64_t begin_ms);
 /* From @since_ms on, no earlier than the last change, it stands at @level. */

@@ -238,3 +238,32 @@ case("what becomes evidence later does not move an alert", "when: { absence: { a
      [x(0, pos=east(0)), x(1000, pos=east(5000)), tick(9000)], "r1 A 3000..open e1 e2", "r2 GAO 3000..open r1@3000")
 case("what a line spares runs out in its millisecond", "when: { average: { of: a, field: n }, more_than: 0.3, within: 2s, group_by: [site] }\nalert: { expire_after: 1s, clear_when: { c: { near: a, distance: 100 m } } }",
      [x(0, n=2, pos=east(500)), x(1000, n=1, pos=east(0)), z(1000, pos=east(0)), tick(9000)], "A 0..1000x e1")
+
+# -- what a line by distance ends, and what it leaves
+WAITS = """
+when: { count: a, at_least: 1, within: 2s }
+alert: { clear_when: { b: { near: a, distance: 100 m } }, for: 1s, keep_firing_for: 3s }
+"""
+HERE, THERE = {"pos": east(0)}, {"pos": east(5000)}
+for line, expected in [(3500, ["- 1000..3500c e1", "- 4000..8001x e2"]), (4000, ["- 1000..4000c e1", "- 4000..8001x e2"]),
+                       (4001, ["- 1000..4001c e1 e2"])]:
+    case(f"what waits to join is no part of what a line at {line} ends", WAITS,
+         [x(0, **HERE), x(3000, **THERE), y(line, **HERE), tick(20000)], *expected)
+case("an event that a line of its millisecond touches does not say that it is over", "when: { min: { of: a, field: w }, more_than: 0.1, within: 1s }\nalert: { clear_when: { b: { near: a, distance: 100 m } } }",
+     [x(0, w=1, **THERE), x(1001, w=0, **HERE), y(1001, **HERE), tick(9000)], "- 0..1001x e1")
+case("two alerts of one rule, begin and evidence are two", """
+events: { a: { type: x }, b: { type: x } }
+when: { sequence: [a, b], within: 10s }
+alert: { expire_after: 1s }
+---
+events: { a: { alert: r1 } }
+when: { count: a, at_least: 2, within: 10s }
+""", [x(0), x(0), tick(9000)], "r1 - 0..1000x e1 e2", "r1 - 0..1000x e1 e2", "r2 - 0..1000x r1@0 r1@0")
+case("an alert lies where its evidence does, though that is dated after its begin", """
+when: { absence: { after: a, expected: b, deadline: 1s, from: since }, group_by: [site] }
+alert: { expire_after: 5s }
+---
+events: { a: { alert: r1, near: { place: Gao, distance: 100 m } } }
+when: { event: a }
+alert: { expire_after: 1s }
+""", [x(3000, since=0, **HERE), tick(20000)], "r1 A 1000..6000x e1", "r2 - 1000..2000x r1@1000")

@@ -65,10 +65,10 @@ class Alerts:
         return self.read_as[of.id]
 
     def event(self, told, t, until, location):
-        name = (alert_name(told), t, until)
-        if name not in self.made:
-            self.made[name] = AlertEvent(told, t, until, location)
-        return self.made[name]
+        which = (id(told), t, until)  # Two of one name are two.
+        if which not in self.made:
+            self.made[which] = AlertEvent(told, t, until, location)
+        return self.made[which]
 
 
 def moments(of, told):

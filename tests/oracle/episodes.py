@@ -64,21 +64,23 @@ def smooth(run, pieces, cuts, is_answered):
         split += [Piece(b, e, piece.evidence, piece.newest, piece.value)
                   for b, e in zip(edges, edges[1:])]
     split.sort(key=lambda p: p.b)
-    for last, piece in zip(split, split[1:]):  # The newest evidence of the raw stretch so far.
-        if last.e == piece.b and piece.b not in cuts and None not in (last.newest, piece.newest):
-            piece.newest = max(last.newest, piece.newest)
-    if rule.expire_ms is not None:
-        for last, piece in zip([None] + split, split):
-            if piece.newest is not None and piece.newest + rule.expire_ms < piece.e:
-                piece.e = piece.newest + rule.expire_ms
-                piece.is_expired = True
-                if last and last.e == piece.b == piece.e and piece.b not in cuts:
-                    last.is_expired = True  # It would have gone on.
-        split = [piece for piece in split if piece.b < piece.e]
-    stretches = []
+    stretches, raw_end, newest = [], None, None
     for piece in split:
         last = stretches[-1] if stretches else None
-        if last and last.e == piece.b and piece.b not in cuts:  # Goes on.
+        waits = last is not None and piece.b <= last.b + rule.for_ms
+        follows = raw_end == piece.b and (waits or piece.b not in cuts)
+        raw_end = piece.e
+        if follows and None not in (newest, piece.newest):  # Of the raw stretch so far.
+            piece.newest = max(newest, piece.newest)
+        newest = piece.newest
+        if rule.expire_ms is not None and newest is not None and newest + rule.expire_ms < piece.e:
+            piece.e = newest + rule.expire_ms
+            piece.is_expired = True
+            if follows and last and last.e == piece.b == piece.e:
+                last.is_expired = True  # It would have gone on.
+        if piece.b >= piece.e:
+            continue
+        if follows and last and last.e == piece.b:
             last.extend(piece)
         else:
             stretches.append(Stretch(piece))

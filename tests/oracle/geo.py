@@ -5,6 +5,7 @@ import math
 from geographiclib.geodesic import Geodesic
 
 WGS84 = Geodesic.WGS84
+GOLDEN = (math.sqrt(5) - 1) / 2
 _near = {}
 
 
@@ -58,20 +59,33 @@ def inside_polygon(rings, point):
 
 def line_metres(line, point):
     """Metres from @point to the nearest point of the line through the (lon, lat) of @line."""
-    best = math.inf
+    edges = []
     for (lon1, lat1), (lon2, lat2) in zip(line, line[1:]):
         lon1 = _unwrap(lon1, point[1])
-        lon2 = _unwrap(lon2, lon1)
-
-        def at(part):
-            return metres(point, (lat1 + part * (lat2 - lat1), lon1 + part * (lon2 - lon1)))
-
-        low, high = 0.0, 1.0
-        for _ in range(80):  # Ternary search: the distance to a short straight edge has one dip.
-            left, right = low + (high - low) / 3, high - (high - low) / 3
-            if at(left) <= at(right):
-                high = right
-            else:
-                low = left
-        best = min(best, at(0.0), at(1.0), at((low + high) / 2))
+        edges.append(((lat1, lon1), (lat2, _unwrap(lon2, lon1))))
+    ends = [(metres(point, a), metres(point, b)) for a, b in edges]
+    best = min(min(pair) for pair in ends)
+    for (a, b), (to_a, to_b) in zip(edges, ends):
+        if (to_a + to_b - metres(a, b)) / 2 < best:  # Else none of its points is nearer.
+            best = min(best, _edge_metres(a, b, point))
     return best
+
+
+def _edge_metres(a, b, point):
+    """By golden section: the distance to a short straight edge has one dip."""
+    def at(part):
+        return metres(point, (a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1])))
+
+    low, high = 0.0, 1.0
+    left, right = 1 - GOLDEN, GOLDEN
+    at_left, at_right = at(left), at(right)
+    for _ in range(60):
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - GOLDEN * (high - low)
+            at_left = at(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + GOLDEN * (high - low)
+            at_right = at(right)
+    return at((low + high) / 2)

@@ -409,7 +409,7 @@ class KeyCase:
         if rule.kind in ("absence", "silence"):
             answers = set(self.answers)
             return smooth(self.run, self.absence(dead, span), lines, lambda e: e in answers)
-        dated = set() if told_at_once(rule) else {e.t for e in self.events()}
+        dated = set() if told_at_once(rule) else {e.t for e in self.events() if self.counts(e, e.t, dead)}
         return smooth(self.run, self.windowed(dead, span), lines, lambda e: e in dated)
 
     def touched(self, line):
@@ -429,7 +429,7 @@ class KeyCase:
             gone = set().union(*(self.touched(l) for l in now))
             ended = []
             for episode in self.episodes(dead, cuts, Span(since, c)):
-                evidence = frozenset().union(*(p.evidence for p in episode.parts if p.b < c))
+                evidence = frozenset().union(*(p.evidence for p in episode.parts if p.since < c))
                 if episode.begin < c <= episode.end and (is_whole or evidence & gone):
                     ended.append(evidence)
             if is_whole:
@@ -591,7 +591,7 @@ class Run:
         """The location of the newest evidence that the episode has at its begin and that has one."""
         evidence = frozenset().union(*(p.evidence for p in episode.parts if p.b <= episode.begin))
         for event in sorted(evidence, key=lambda e: e.order, reverse=True):
-            point = None if isinstance(event, Start) or event.t > episode.begin else self.location(event)
+            point = None if isinstance(event, Start) else self.location(event)
             if point is not None:
                 return point
         return None

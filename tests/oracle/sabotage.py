@@ -26,7 +26,7 @@ SORTS = [
     ("an end that clear_when does not draw", "(c for c in cuts if begin < c <= end)",
      "(c for c in cuts if False)", "count,event", ""),
     ("keep_firing_for forgotten", "s.e + rule.keep_ms\n", "s.e\n", "count,average", ""),
-    ("expire_after after the first evidence", "piece.newest = max(last.newest, piece.newest)", "piece.newest = last.newest",
+    ("expire_after after the first evidence", "piece.newest = max(newest, piece.newest)", "piece.newest = newest",
      "count,any_kinds", ""),
     ("a repeat counted", "or (event.source, event.id) in seen", "", "count,sum", ""),
     ("a wrong median", "ordered[half:half + 1] if len(ordered) % 2 else ordered[half - 1:half + 1]",

@@ -50,9 +50,10 @@ SABOTAGE = [
     ("p.distance_mm(point) <= self.alias.limit_mm", "p.distance_mm(point) < self.alias.limit_mm"),
     ("if value is None:\n                    return []", "if value is None:\n                    continue"),
     ("return fold(value) if isinstance(value, str) else value", "return value"),
-    ("if piece.newest is not None and piece.newest + rule.expire_ms < piece.e:", "if False:"),
-    ("piece.b not in cuts:  # Goes on.", "True:"),
-    ("piece.newest = max(last.newest, piece.newest)", "pass"),
+    ("if rule.expire_ms is not None and newest is not None and", "if False and"),
+    ("(waits or piece.b not in cuts)", "True"),
+    ("(waits or piece.b not in cuts)", "piece.b not in cuts"),
+    ("piece.newest = max(newest, piece.newest)", "pass"),
     ("s.e > s.b + rule.for_ms", "s.e >= s.b + rule.for_ms"),
     ("begin, end = s.b + rule.for_ms,", "begin, end = s.b,"),
     ("s.e + rule.keep_ms\n", "s.e\n"),
@@ -229,7 +230,11 @@ SABOTAGE_MORE = [
     ("for p in episode.parts if p.b <= episode.begin))", "for p in episode.parts))"),
     ("if boolean(side(env)) == deciding:\n                    return deciding\n            except CelError as error:\n                wrong = error", "if boolean(side(env)) == deciding:\n                    return deciding\n            except CelError:\n                raise"),
     ("    except Missing:\n        return None", "    except Missing:\n        return True"),
-    ("for p in episode.parts if p.b < c))", "for p in episode.parts))"),
+    ("for p in episode.parts if p.since < c))", "for p in episode.parts))"),
+    ("for p in episode.parts if p.since < c))", "for p in episode.parts if p.b < c))"),
+    ("if self.counts(e, e.t, dead)}", "}"),
+    ("which = (id(told), t, until)", "which = (alert_name(told), t, until)"),
+    ("if isinstance(event, Start) else self.location(event)", "if isinstance(event, Start) or event.t > episode.begin else self.location(event)"),
 ]
 
 

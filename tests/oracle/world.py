@@ -18,6 +18,7 @@ import yaml
 
 import geo
 
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 ENVELOPE = ("id", "source", "type", "time", "subject", "mode")
 MODES = ("actual", "exercise", "test")
@@ -92,7 +93,7 @@ def documents(path):
         files = sorted(glob.glob(os.path.join(path, "*.yaml")))
     for name in files:
         with open(name, encoding="utf-8") as file:
-            yield from (d for d in yaml.load_all(file, Loader=yaml.BaseLoader) if d)
+            yield from (d for d in yaml.load_all(file, Loader=LOADER) if d)
 
 
 class Place:

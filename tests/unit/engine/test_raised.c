@@ -79,6 +79,61 @@ static void is_one_step_only(void **state)
     toc_text_finish(&rules);
 }
 
+/* It was cleared for this subject, and the alert it was cleared of goes on. */
+static void stays_cleared_while_it_is_open(void **state)
+{
+    struct feeding f;
+    struct toc_text rules = {0};
+
+    (void)state;
+    feeding_rule(&rules, "low", "a: { type: x.a }",
+                 "{ count: a, at_least: 1, within: 1h, group_by: [s] }", "");
+    above(&rules, "up", "l: { alert: low }, b: { type: x.b }, c: { type: x.c }",
+          "{ all_of: [l, b], within: 1s, group_by: [subject] }", "clear_when: c");
+    feeding_init(&f, rules.data, NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .at_ms = 100000, .s = "k");
+    FEED(&f, .type = "x.b", .id = "2", .at_ms = 100500, .subject = "u");
+    FEED(&f, .type = "x.c", .id = "3", .at_ms = 100600, .subject = "u");
+    FEED(&f, .type = "y.a", .id = "4", .at_ms = 200000); /* All before has settled. */
+    assert_says(&f, "new low k 1; new up u 2; cleared up u 2 clear_when");
+    FEED(&f, .type = "x.b", .id = "5", .at_ms = 200500, .subject = "u");
+    FEED(&f, .type = "x.b", .id = "6", .at_ms = 200500, .subject = "w");
+    assert_says(&f, "new up w 2");
+    feeding_finish(&f);
+    toc_text_finish(&rules);
+}
+
+/* Of each kind that may meet an event again: the hundred that are kept do not decide. */
+static void counts_each_once_beyond_what_is_kept(void **state)
+{
+    enum { EVENTS = 130 };
+    static const struct {
+        const char *events, *when;
+    } kinds[] = {{"a: { type: x.a }, b: { type: x.a }",
+                  "{ sequence: [a, b], within: 150ms, once_per: key }"},
+                 {"l: { alert: low }", "{ count: l, at_least: 1, within: 1s }"}};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct feeding f;
+        struct toc_text rules = {0};
+        feeding_rule(&rules, "low", "a: { type: x.a }", "{ event: a }", "expire_after: 1h");
+        above(&rules, "up", kinds[k].events, kinds[k].when, "expire_after: 1h");
+        feeding_init(&f, rules.data, NULL, 0);
+        for (int i = 0; i < EVENTS; i++) {
+            char id[8];
+            snprintf(id, sizeof id, "%d", i);
+            FEED(&f, .type = "x.a", .id = id, .at_ms = 100000 + i * INT64_C(100));
+        }
+        FEED(&f, .type = "x.c", .id = "c", .at_ms = 200000); /* What was held back is told. */
+        const json_t *last = f.told[f.count - 1].data;
+        assert_string_equal(json_string_value(json_object_get(last, "rule")), "up");
+        assert_int_equal(json_integer_value(json_object_get(last, "count")), EVENTS);
+        feeding_finish(&f);
+        toc_text_finish(&rules);
+    }
+}
+
 static void is_cancelled_with_what_it_rests_on(void **state)
 {
     struct feeding f;
@@ -275,6 +330,8 @@ int main(void)
         cmocka_unit_test(counts_while_it_is_open),
         cmocka_unit_test(counts_for_every_subject),
         cmocka_unit_test(is_one_step_only),
+        cmocka_unit_test(stays_cleared_while_it_is_open),
+        cmocka_unit_test(counts_each_once_beyond_what_is_kept),
         cmocka_unit_test(is_cancelled_with_what_it_rests_on),
         cmocka_unit_test(an_answer_of_people_prevents),
         cmocka_unit_test(order_of_arrival_changes_nothing),

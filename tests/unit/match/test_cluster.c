@@ -60,6 +60,8 @@ static const struct story cases[] = {
      "10..500 line a1 a2; 30..1021 window a3 a4"},
     {"a line far from all touches none", TWO, TIED, "a1@0:0/0 a2@10:0/0 o3@500:2/2",
      "10..1001 window a1 a2"},
+    {"what a line touches while for is served is no evidence", KEYED, "for: 500ms, " TIED,
+     "a1@0:0/0 a2@0:0/0.005 a3@100:0/0.008 o4@300:0/-0.008", "500..1001 window a2 a3"},
     {"expire_after ends a cluster", TWO, "expire_after: 100ms", "a1@0:0/0 a2@10:0/0",
      "10..110 expired a1 a2"},
     {"for delays its begin", TWO, "for: 100ms", "a1@0:0/0 a2@10:0/0", "110..1001 window a1 a2"},

@@ -2,7 +2,8 @@
  * An event alone holds for [t, t + 1001). */
 #include "story.h"
 
-#define ONE "{ count: a, at_least: 1, within: 1s, group_by: [subject] }"
+#define ONE  "{ count: a, at_least: 1, within: 1s, group_by: [subject] }"
+#define TIED "for: 500ms, keep_firing_for: 1s, clear_when: { o: { near: a, distance: 1 km } }"
 
 static const struct story cases[] = {
     {"without a word it lasts as long as its window", ONE, "", "a1@0", "0..1001 window a1"},
@@ -75,6 +76,12 @@ static const struct story cases[] = {
      "500..501 line a1"},
     {"for begins anew after a line", ONE, "for: 500ms, clear_when: o", "a1@0 o2@300 a3@400",
      "900..1401 window a3"},
+    {"a line by distance leaves what waits for its for as it is", ONE, TIED,
+     "a1@0:0/0 a2@1500:1/1 o3@1600:0/0", "500..1600 line a1; 2000..3501 window a2"},
+    {"what would join where the line ends it begins on its own", ONE, TIED,
+     "a1@0:0/0 a2@1500:1/1 o3@2000:0/0", "500..2000 line a1; 2000..3501 window a2"},
+    {"what joined a millisecond before the line ends with it", ONE, TIED,
+     "a1@0:0/0 a2@1500:1/1 o3@2001:0/0", "500..2001 line a1 a2"},
     {"a line and an event of one millisecond: the event does not count", ONE, "clear_when: o",
      "o1@0 a2@0", ""},
 };
