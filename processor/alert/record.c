@@ -300,6 +300,28 @@ static int place_of(const struct toc_record_content *content, const struct toc_t
     return -1;
 }
 
+/* Make *best @evidence if that is newer. */
+static void take_newer(const struct toc_evidence **best, const struct toc_evidence *evidence)
+{
+    if (*best == NULL || toc_kept_compare(evidence->kept, (*best)->kept) > 0) {
+        *best = evidence;
+    }
+}
+
+static void note(struct toc_writer *writer, const struct toc_evidence *evidence)
+{
+    if (evidence->kept == NULL) {
+        return;
+    }
+    take_newer(&writer->newest, evidence);
+    if (evidence->position.has_point) {
+        take_newer(&writer->located, evidence);
+    }
+    if (evidence->position.has_point && evidence->position.has_alt) {
+        take_newer(&writer->high, evidence);
+    }
+}
+
 struct toc_str toc_record_write(const struct toc_record_content *content,
                                 const struct toc_telling *telling)
 {
@@ -310,19 +332,10 @@ struct toc_str toc_record_write(const struct toc_record_content *content,
     const struct toc_episode *episode = content->episode;
 
     for (size_t i = 0; episode != NULL && i < TOC_EPISODE_ALIASES; i++) {
-        const struct toc_evidence *evidence = &episode->newest[i];
-        if (evidence->kept == NULL) {
-            continue;
-        }
-        bool is_newer =
-            writer.newest == NULL || toc_kept_compare(evidence->kept, writer.newest->kept) > 0;
-        if (evidence->has_point && (!writer.has_point || is_newer)) {
-            writer.has_point = true;
-            writer.point = toc_writer_point(evidence);
-        }
-        if (is_newer) {
-            writer.newest = evidence;
-        }
+        note(&writer, &episode->newest[i]);
+    }
+    for (size_t i = 0; episode != NULL && i < episode->evidence_count; i++) {
+        note(&writer, &episode->evidence[i]);
     }
     struct toc_text *out = telling->record;
     toc_text_clear(out);

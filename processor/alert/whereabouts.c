@@ -10,20 +10,26 @@ void toc_whereabouts_location(const struct toc_writer *writer)
     char mgrs[TOC_MGRS_TEXT];
     int64_t radius_mm = 0;
 
-    if (!writer->has_point) {
+    if (writer->located == NULL) {
         return;
     }
+    struct toc_point point = toc_position_point(&writer->located->position);
     for (size_t i = 0; i < episode->evidence_count; i++) {
-        if (episode->evidence[i].has_point) {
+        if (episode->evidence[i].position.has_point) {
             int64_t mm =
-                toc_geo_distance_mm(writer->point, toc_writer_point(&episode->evidence[i]));
+                toc_geo_distance_mm(point, toc_position_point(&episode->evidence[i].position));
             radius_mm = mm > radius_mm ? mm : radius_mm;
         }
     }
-    toc_geo_format_mgrs(writer->point, mgrs);
+    toc_geo_format_mgrs(point, mgrs);
     toc_writer_name(out, "location");
-    toc_text_addf(out, "{\"lat\":%.6f,\"lon\":%.6f,\"mgrs\":\"%s\",\"radius_m\":%lld}",
-                  writer->point.lat_deg, writer->point.lon_deg, mgrs,
+    toc_text_addf(out, "{\"lat\":%.6f,\"lon\":%.6f,", point.lat_deg, point.lon_deg);
+    if (writer->high != NULL) {
+        toc_text_add(out, TOC_STR("\"alt_m\":"));
+        toc_writer_millionths(out, writer->high->position.alt_mm * INT64_C(1000));
+        toc_text_add_char(out, ',');
+    }
+    toc_text_addf(out, "\"mgrs\":\"%s\",\"radius_m\":%lld}", mgrs,
                   (long long)((radius_mm + 999) / 1000));
 }
 
@@ -39,10 +45,10 @@ void toc_whereabouts_place(const struct toc_writer *writer)
     toc_text_add_char(out, '{');
     toc_writer_text(out, "kind", place->kind);
     toc_writer_text(out, "name", place->name);
-    if (writer->has_point) {
-        int64_t mm =
-            toc_places_distance_mm(writer->telling->places, (size_t)writer->place, writer->point);
-        long bearing = lround(toc_geo_bearing_deg(place->centre, writer->point)) % 360;
+    if (writer->located != NULL) {
+        struct toc_point point = toc_position_point(&writer->located->position);
+        int64_t mm = toc_places_distance_mm(writer->telling->places, (size_t)writer->place, point);
+        long bearing = lround(toc_geo_bearing_deg(place->centre, point)) % 360;
         toc_text_addf(out, ",\"distance_m\":%lld,\"bearing_deg\":%ld", (long long)(mm / 1000),
                       bearing);
     }

@@ -69,11 +69,8 @@ const struct toc_value *toc_writer_field(const struct toc_writer *writer,
 {
     const struct toc_type *type =
         toc_catalogue_type(writer->telling->catalogue, (size_t)kept->type);
-    int slot = toc_type_field(type, name);
+    int slot = toc_type_slot(type, name);
 
-    if (slot < 0) {
-        slot = toc_envelope_slot(name);
-    }
     if (slot == TOC_SLOT_ID || slot == TOC_SLOT_SOURCE || slot == TOC_SLOT_TYPE) {
         *room = (struct toc_value){.kind = TOC_VALUE_TEXT,
                                    .text = slot == TOC_SLOT_ID       ? kept->id
@@ -97,9 +94,4 @@ struct toc_str toc_writer_key_label(const struct toc_writer *writer, size_t inde
         return toc_places_get(writer->telling->places, (size_t)writer->content->alert->place)->name;
     }
     return key->values[index].label;
-}
-
-struct toc_point toc_writer_point(const struct toc_evidence *evidence)
-{
-    return (struct toc_point){.lat_deg = evidence->lat_deg, .lon_deg = evidence->lon_deg};
 }

@@ -7,9 +7,8 @@ struct toc_writer {
     struct toc_text *out;
     const struct toc_record_content *content;
     const struct toc_telling *telling;
-    struct toc_point point; /* Where: the newest evidence that says so. */
-    bool has_point;
-    const struct toc_evidence *newest;
+    /* The newest evidence; the newest that says where, and how high; or NULL. */
+    const struct toc_evidence *newest, *located, *high;
     int place; /* Index, or -1. */
 };
 
@@ -31,7 +30,6 @@ const struct toc_value *toc_writer_field(const struct toc_writer *writer,
                                          struct toc_value *room);
 /* The label of part @index of the key; of `latest` the place is the episode's own. */
 struct toc_str toc_writer_key_label(const struct toc_writer *writer, size_t index);
-struct toc_point toc_writer_point(const struct toc_evidence *evidence);
 
 /* wording.c: what is said in words. */
 /* Sayable on a radio: three letters of where, and four characters of the id without those that

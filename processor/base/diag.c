@@ -326,6 +326,15 @@ void toc_diag_print(struct toc_diag *diag, bool colour, struct toc_text *out)
     }
 }
 
+/* Is @name just @word with a unit behind it? `alt` is meant to be alt_m, not lat. */
+static bool lacks_unit(struct toc_str word, struct toc_str name)
+{
+    enum { UNIT = 3 }; /* "_m", "_km" */
+
+    return word.size > 0 && name.size > word.size + 1 && name.size <= word.size + UNIT &&
+           name.data[word.size] == '_' && memcmp(name.data, word.data, word.size) == 0;
+}
+
 struct toc_str toc_diag_nearest(struct toc_str word, const struct toc_str names[], size_t count)
 {
     unsigned most = word.size < 4 ? 1 : 2;
@@ -333,7 +342,7 @@ struct toc_str toc_diag_nearest(struct toc_str word, const struct toc_str names[
     struct toc_str best = {0};
 
     for (size_t i = 0; i < count; i++) {
-        unsigned edits = toc_text_edits(word, names[i], most);
+        unsigned edits = lacks_unit(word, names[i]) ? 0 : toc_text_edits(word, names[i], most);
 
         bool is_alike = best.size > 0 && word.size > 0 && names[i].size > 0 &&
                         names[i].data[0] == word.data[0] && best.data[0] != word.data[0];

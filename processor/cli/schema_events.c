@@ -93,13 +93,18 @@ static json_t *branch(const struct toc_type *type)
 static json_t *schema_of_place(void)
 {
     return toc_schema_made(json_pack(
-        "{s:s, s:[{s:s, s:{s:{s:s, s:i, s:i}, s:{s:s, s:i, s:i}, s:{s:s, s:i}, s:{s:s, s:i}}, "
+        "{s:s, s:[{s:s, s:{s:{s:s, s:i, s:i}, s:{s:s, s:i, s:i}, s:{s:s, s:i}, s:{s:s, s:i}, "
+        "s:{s:s, s:i, s:i}, s:{s:s}}, "
         "s:[s, s]}, {s:s, s:s}]}",
-        "description", "WGS84 in degrees, with an optional circular error in metres; or MGRS",
+        "description",
+        "WGS84 in degrees, with an optional circular error and height above the ellipsoid in "
+        "metres; or "
+        "MGRS. A wrong height is dropped and counted, the place stands without it.",
         "anyOf", "type", "object", "properties", "lat", "type", "number", "minimum", -90, "maximum",
         90, "lon", "type", "number", "minimum", -180, "maximum", 180, "error_m", "type", "number",
-        "minimum", 0, "ce", "type", "number", "minimum", 0, "required", "lat", "lon", "type",
-        "string", "pattern", "^ *[0-9]{0,2} *[A-Za-z]"));
+        "minimum", 0, "ce", "type", "number", "minimum", 0, "alt_m", "type", "number", "minimum",
+        TOC_ALT_MIN_M, "maximum", TOC_ALT_MAX_M, "hae", "type", "number", "required", "lat", "lon",
+        "type", "string", "pattern", "^ *[0-9]{0,2} *[A-Za-z]"));
 }
 
 json_t *toc_schema_events(const struct toc_catalogue *catalogue)

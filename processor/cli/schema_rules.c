@@ -72,7 +72,12 @@ static json_t *any_field(const struct toc_catalogue *catalogue)
     for (size_t i = 0; i < toc_catalogue_count(catalogue); i++) {
         const struct toc_type *type = toc_catalogue_type(catalogue, i);
         for (size_t f = 0; f < type->field_count; f++) {
+            const struct toc_field *parts = type->fields[f].parts;
+
             toc_schema_put_str(seen, type->fields[f].name, json_true());
+            for (size_t p = 0; parts != NULL && p < TOC_PART_END - 1; p++) {
+                toc_schema_put_str(seen, parts[p].name, json_true());
+            }
         }
     }
     const char *name;
@@ -268,7 +273,12 @@ static void put_field(json_t *patterns, struct toc_str name, json_t *schema)
 {
     struct toc_text regex = {0};
 
-    toc_text_addf(&regex, "^%.*s(\\|(", (int)name.size, name.data);
+    toc_text_add_char(&regex, '^');
+    for (size_t i = 0; i < name.size; i++) {
+        toc_text_add(&regex, name.data[i] == '.' ? TOC_STR("\\") : TOC_STR(""));
+        toc_text_add_char(&regex, name.data[i]);
+    }
+    toc_text_add(&regex, TOC_STR("(\\|("));
     for (size_t i = 0; i < toc_test_modifier_count; i++) {
         toc_text_addf(&regex, "%s%.*s", i > 0 ? "|" : "", (int)toc_test_modifiers[i].size,
                       toc_test_modifiers[i].data);
@@ -327,6 +337,9 @@ static json_t *fields_of_type(const struct toc_type *type)
     for (size_t i = 0; i < type->field_count; i++) {
         const struct toc_field *field = &type->fields[i];
         put_field(patterns, field->name, value_of(field));
+        for (size_t p = 0; field->parts != NULL && p < TOC_PART_END - 1; p++) {
+            put_field(patterns, field->parts[p].name, value_of(&field->parts[p]));
+        }
         if (field->kind == TOC_VALUE_POINT) {
             toc_schema_append(places, toc_schema_text(field->name));
         }

@@ -59,8 +59,7 @@ struct toc_raised {
     int64_t episode_ms;       /* Begin of its episode; what follows tells it from others. */
     int32_t place;
     struct toc_hash128 origin;
-    bool has_point;
-    double lat_deg, lon_deg;
+    struct toc_position position;
     struct toc_landing *landings;
     size_t landing_count, landing_room;
     bool is_seen;

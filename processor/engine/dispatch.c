@@ -427,11 +427,12 @@ static void wake(struct work *work, const struct toc_wake *to)
     struct toc_entry entry = {
         .at_ms = work->event->at_ms,
         .alias = to->alias,
-        .has_point = has_point,
-        .lat_deg = has_point ? point.point.lat_deg : 0,
-        .lon_deg = has_point ? point.point.lon_deg : 0,
         .is_late = work->is_late,
     };
+    if (has_point) {
+        entry.position = (struct toc_position){point.point.lat_deg, point.point.lon_deg,
+                                               point.point.alt_mm, true, point.point.has_alt};
+    }
     if (work->raised != NULL && alias->is_stretch && (alias->roles & TOC_ROLE_COUNTED) != 0) {
         entry.is_stretch = true;
         entry.end_ms = work->raised->end_ms;

@@ -53,7 +53,8 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
                      struct toc_wish *out)
 {
     const struct toc_type *of = toc_catalogue_type(engine->catalogue, (size_t)type);
-    int *slots = toc_arena_array(&engine->config, of->field_count + 2, sizeof *slots);
+    int *slots = toc_arena_array(
+        &engine->config, of->field_count * TOC_PART_END + TOC_ENVELOPE_FIELDS + 1, sizeof *slots);
     size_t count = 0;
 
     for (size_t w = 0; w < wakes->count; w++) {
@@ -64,8 +65,7 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
             for (size_t p = 0; p < text->count; p++) {
                 const struct toc_piece *piece = &text->pieces[p];
                 if (piece->kind == TOC_PIECE_FIELD && piece->index == wakes->items[w].alias) {
-                    int slot = toc_type_field(of, piece->text);
-                    add_wish(slots, &count, slot >= 0 ? slot : toc_envelope_slot(piece->text));
+                    add_wish(slots, &count, toc_type_slot(of, piece->text));
                 }
             }
         }

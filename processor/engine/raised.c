@@ -90,8 +90,7 @@ struct handed {
     int64_t begin_ms, end_ms, episode_ms;
     int32_t place;
     struct toc_hash128 origin;
-    bool has_point;
-    double lat_deg, lon_deg;
+    struct toc_position position;
     enum toc_level level;
     const char *id; /* Of the alert; NULL: it was never told on its own. */
 };
@@ -158,10 +157,9 @@ static void fill_fields(const struct toc_engine *engine, const struct handed *ha
     set_field(type, fields, TOC_STR("alert_id"), text_value(id));
     set_field(type, fields, TOC_STR("rule"), text_value(rule->name));
     set_field(type, fields, TOC_STR("level"), text_value(toc_str_of(toc_level_text(rule->level))));
-    if (handed->has_point) {
-        struct toc_value location = {
-            .kind = TOC_VALUE_POINT,
-            .point = {.lat_deg = handed->lat_deg, .lon_deg = handed->lon_deg}};
+    if (handed->position.has_point) {
+        struct toc_value location = {.kind = TOC_VALUE_POINT,
+                                     .point = toc_position_point(&handed->position)};
         set_field(type, fields, TOC_STR("location"), location);
     }
 }
@@ -246,9 +244,7 @@ static void add(struct toc_engine *engine, const struct handed *handed)
         .episode_ms = handed->episode_ms,
         .place = handed->place,
         .origin = handed->origin,
-        .has_point = handed->has_point,
-        .lat_deg = handed->lat_deg,
-        .lon_deg = handed->lon_deg,
+        .position = handed->position,
         .is_seen = true,
     };
     toc_dispatch_raised(engine, &making.event, raised, false);
@@ -365,9 +361,7 @@ static bool see(struct toc_keyed *keyed, const struct toc_variant *variant,
         .episode_ms = episode->begin_ms,
         .place = episode->place,
         .origin = episode->is_anchored ? episode->anchor : episode->origin,
-        .has_point = episode->has_point,
-        .lat_deg = episode->lat_deg,
-        .lon_deg = episode->lon_deg,
+        .position = episode->position,
         .id = episode->alert != NULL ? episode->alert->id : NULL,
     };
     switch (variant->change) {
@@ -421,9 +415,11 @@ static struct toc_raised *find(const struct toc_keyed *keyed, const struct hande
 
 static bool is_there(const struct toc_raised *raised, const struct handed *handed)
 {
-    return raised->has_point == handed->has_point &&
-           (!raised->has_point ||
-            (raised->lat_deg == handed->lat_deg && raised->lon_deg == handed->lon_deg));
+    const struct toc_position *a = &raised->position, *b = &handed->position;
+
+    return a->has_point == b->has_point &&
+           (!a->has_point || (a->lat_deg == b->lat_deg && a->lon_deg == b->lon_deg &&
+                              a->has_alt == b->has_alt && a->alt_mm == b->alt_mm));
 }
 
 static bool is_of_truth(const struct toc_variant *variant)
@@ -592,9 +588,7 @@ static void hand_again(struct toc_engine *engine, struct toc_keyed *keyed,
         .episode_ms = raised->episode_ms,
         .place = raised->place,
         .origin = raised->origin,
-        .has_point = raised->has_point,
-        .lat_deg = raised->lat_deg,
-        .lon_deg = raised->lon_deg,
+        .position = raised->position,
         .id = raised->kept->id.data,
     };
     struct making making;

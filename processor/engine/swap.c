@@ -160,8 +160,9 @@ static void map_fields(struct swap *swap, const struct toc_catalogue *now)
             }
             for (size_t s = 0; s < wished->count; s++) {
                 if (wished->slots[s] >= 0 && index >= 0) {
-                    wished->slots[s] = toc_type_field(toc_catalogue_type(now, (size_t)index),
-                                                      type->fields[wished->slots[s]].name);
+                    wished->slots[s] =
+                        toc_type_slot(toc_catalogue_type(now, (size_t)index),
+                                      toc_type_slot_field(type, wished->slots[s])->name);
                 } else if (wished->slots[s] >= 0) {
                     wished->slots[s] = TOC_SLOT_NONE;
                 }

@@ -57,8 +57,8 @@ static void add_entries(struct toc_why *why, const struct toc_match *match)
                               .alias = entry->alias,
                               .source = entry->kept->source,
                               .id = entry->kept->id,
-                              .point = {.lat_deg = entry->lat_deg, .lon_deg = entry->lon_deg},
-                              .has_point = entry->has_point,
+                              .point = toc_position_point(&entry->position),
+                              .has_point = entry->position.has_point,
                               .is_meeting = entry->is_meeting && is_at_place(why, entry),
                           });
     }

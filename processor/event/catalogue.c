@@ -67,12 +67,43 @@ static void index_put(uint32_t *index, size_t size, struct toc_str name, size_t 
     index[at] = (uint32_t)position + 1;
 }
 
+/* What the parts of the place @field are like. */
+static const struct toc_field *make_parts(struct toc_catalogue *catalogue,
+                                          const struct toc_field *field)
+{
+    static const struct toc_field models[TOC_PART_END - 1] = {
+        [TOC_PART_LAT - 1] = {.name = {"lat", 3}, .has_range = true, .least = -90, .most = 90},
+        [TOC_PART_LON - 1] = {.name = {"lon", 3}, .has_range = true, .least = -180, .most = 180},
+        [TOC_PART_ERROR - 1] = {.name = {"error_m", 7}},
+        [TOC_PART_ALT - 1] = {.name = {"alt_m", 5},
+                              .has_range = true,
+                              .least = TOC_ALT_MIN_M,
+                              .most = TOC_ALT_MAX_M},
+    };
+    struct toc_field *parts = toc_arena_array(&catalogue->arena, TOC_PART_END - 1, sizeof *parts);
+    struct toc_text name = {0};
+
+    for (size_t i = 0; i < TOC_PART_END - 1; i++) {
+        toc_text_clear(&name);
+        toc_text_addf(&name, "%.*s.%s", (int)field->name.size, field->name.data,
+                      models[i].name.data);
+        parts[i] = models[i];
+        parts[i].kind = TOC_VALUE_NUMBER;
+        parts[i].name = toc_arena_str(&catalogue->arena, toc_text_str(&name));
+    }
+    toc_text_finish(&name);
+    return parts;
+}
+
 static void index_fields(struct toc_catalogue *catalogue, struct toc_type *type)
 {
     type->index_size = index_size_for(type->field_count);
     type->index = toc_arena_array(&catalogue->arena, type->index_size, sizeof *type->index);
     for (size_t i = 0; i < type->field_count; i++) {
         index_put(type->index, type->index_size, type->fields[i].name, i);
+        if (type->fields[i].kind == TOC_VALUE_POINT) {
+            type->fields[i].parts = make_parts(catalogue, &type->fields[i]);
+        }
     }
 }
 

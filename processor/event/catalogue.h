@@ -24,7 +24,7 @@
  * Memory: one arena, freed whole by toc_catalogue_destroy. Immutable once the rules are loaded. */
 #pragma once
 #include "base/diag.h"
-#include "event/value.h"
+#include "event/slot.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,11 +32,11 @@ extern "C" {
 
 enum {
     TOC_TYPES_MOST = 1024,
-    TOC_FIELDS_MOST = 64,  /* Of a type. */
-    TOC_VALUES_MOST = 256, /* In a closed list. */
-    TOC_TYPE_SIZE = 128,   /* Bytes of a type's name, */
-    TOC_FIELD_SIZE = 64,   /* of a field's name, */
-    TOC_VALUE_SIZE = 256,  /* of a value in a closed list. */
+    TOC_FIELDS_MOST = TOC_SLOT_PART, /* Of a type. */
+    TOC_VALUES_MOST = 256,           /* In a closed list. */
+    TOC_TYPE_SIZE = 128,             /* Bytes of a type's name, */
+    TOC_FIELD_SIZE = 64,             /* of a field's name, */
+    TOC_VALUE_SIZE = 256,            /* of a value in a closed list. */
 };
 
 struct toc_field {
@@ -51,6 +51,9 @@ struct toc_field {
     struct toc_str unit; /* "m", "s", "m/s", ... or empty. */
     struct toc_str description;
     struct toc_str place_kind; /* Its values name places of this kind; empty: they name none. */
+    /* Of a place: what each part of it is like, numbers called "location.lat" and so on, by enum
+     * toc_place_part less one. Made by the catalogue; NULL of other fields. */
+    const struct toc_field *parts;
 };
 
 struct toc_type {

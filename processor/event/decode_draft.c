@@ -86,7 +86,8 @@ bool toc_draft_field(struct toc_draft *draft, const struct toc_plan *plan, size_
 {
     const struct toc_field *field = plan->columns[index].field;
 
-    if (fit == TOC_FIT_OK) {
+    if (fit == TOC_FIT_OK || fit == TOC_FIT_PARTLY) {
+        draft->dropped |= (uint64_t)(fit == TOC_FIT_PARTLY) << index;
         return true;
     }
     if (fit == TOC_FIT_REFUSED) {
@@ -177,6 +178,10 @@ static void digest_value(struct digest *digest, size_t index, const struct toc_v
         numbers[1] = value->point.lon_deg + 0.0;
         numbers[2] = value->point.error_m + 0.0;
         digest_fixed(digest, head, numbers, sizeof numbers);
+        if (value->point.has_alt) { /* Without one the hash is what it was before there were any. */
+            integer = value->point.alt_mm;
+            digest_fixed(digest, head, &integer, sizeof integer);
+        }
         return;
     case TOC_VALUE_LIST:
         integer = (int64_t)value->list.count;

@@ -24,7 +24,7 @@ struct toc_draft {
     int type;                 /* Index into the catalogue, and into plans. */
     int64_t own_ms;           /* The time it gives itself, or TOC_INSTANT_NONE. */
     struct toc_value *fields; /* One for each field of the type: fields[i].kind is set for all. */
-    uint64_t dropped;         /* Bit i: the optional field i was there, and wrong. */
+    uint64_t dropped; /* Bit i: the field i was there and wrong (TOC_FIT_PARTLY: in part). */
 };
 
 /* Why a draft came to nothing: the reason, and what the sentence says of this record. */

@@ -169,6 +169,8 @@ static enum toc_fit read_point(const struct follower *f, const struct toc_pick *
     struct toc_value value = {.kind = TOC_VALUE_POINT};
     uint32_t lat = find(f, &pick->path), lon = find(f, &pick->lon);
     uint32_t error = pick->error.count > 0 ? find(f, &pick->error) : 0;
+    uint32_t alt = pick->alt.count > 0 ? find(f, &pick->alt) : 0;
+    double alt_m;
 
     if (lat == 0 && lon == 0) {
         return TOC_FIT_MISSING;
@@ -179,8 +181,11 @@ static enum toc_fit read_point(const struct follower *f, const struct toc_pick *
         !toc_point_is_valid(&value.point)) {
         return TOC_FIT_WRONG;
     }
+    bool is_right =
+        alt == 0 || (as_number(f, alt, &alt_m) &&
+                     toc_point_set_alt(&value.point, alt_m * pick->alt_scale + pick->alt_offset));
     *out_value = value;
-    return TOC_FIT_OK;
+    return is_right ? TOC_FIT_OK : TOC_FIT_PARTLY;
 }
 
 static enum toc_fit read_entry(const struct follower *f, const struct toc_entry *entry,

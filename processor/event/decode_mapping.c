@@ -32,7 +32,7 @@ enum {
     MAY_BE_CONSTANT = 1,
     MAY_HAVE_CODES = 2,
     MAY_HAVE_FORMAT = 4,
-    MAY_BE_FIELD = 8, /* lat, lon, error_m, unit, scale, offset */
+    MAY_BE_FIELD = 8, /* lat, lon, error_m, alt_m, unit, scale, offset */
 };
 
 static const struct toc_str nothing = {NULL, 0};
@@ -144,12 +144,71 @@ static void read_format(struct drafting *d, const struct toc_yaml *node, struct 
                  "`format` is rfc3339, epoch_s or epoch_ms");
 }
 
+static const struct unit *find_unit(struct toc_str name)
+{
+    for (size_t i = 0; i < UNIT_COUNT; i++) {
+        if (toc_str_equal(name, toc_str_of(units[i].name))) {
+            return &units[i];
+        }
+    }
+    return NULL;
+}
+
+/* From the unit that @node names into that of @field. */
+static void read_unit(struct drafting *d, const struct toc_yaml *node,
+                      const struct toc_field *field, struct toc_entry *entry)
+{
+    const struct unit *from = find_unit(node->text), *to = find_unit(field->unit);
+
+    if (from == NULL) {
+        struct toc_str names[UNIT_COUNT];
+
+        for (size_t i = 0; i < UNIT_COUNT; i++) {
+            names[i] = toc_str_of(units[i].name);
+        }
+        toc_diag_add(d->diag, TOC_SEVERITY_ERROR, "E0456", node->mark,
+                     toc_diag_nearest(node->text, names, UNIT_COUNT), "unknown unit \"%.*s\"",
+                     (int)node->text.size, node->text.data);
+    } else if (to == NULL || to->kind != from->kind) {
+        COMPLAIN(d, node, "E0456", "\"%.*s\" cannot become \"%.*s\", the unit of %.*s; use `scale`",
+                 (int)node->text.size, node->text.data, (int)field->unit.size,
+                 field->unit.size > 0 ? field->unit.data : "", (int)field->name.size,
+                 field->name.data);
+    } else {
+        entry->is_scaled = true;
+        entry->scale = from->factor / to->factor;
+        entry->offset = (from->offset - to->offset) / to->factor;
+    }
+}
+
+static void read_pick(struct drafting *d, const struct toc_yaml *node, unsigned may,
+                      struct toc_pick *pick);
+
+/* Where the height of the point @pick comes from, and how it becomes metres. */
+static void read_alt(struct drafting *d, const struct toc_yaml *node, struct toc_pick *pick)
+{
+    const struct toc_field field = {.name = TOC_STR("alt_m"), .unit = TOC_STR("m")};
+    const struct toc_yaml *unit = toc_yaml_find(node, "unit");
+    struct toc_pick alt = {.scale = 1};
+    struct toc_entry entry = {.scale = 1};
+
+    read_pick(d, node, MAY_BE_FIELD, &alt);
+    if (alt.kind == TOC_PICK_POINT) {
+        COMPLAIN(d, node, "E0457", "these words do not go together here");
+    } else if (unit != NULL) {
+        read_unit(d, unit, &field, &entry);
+    }
+    pick->alt = alt.path;
+    pick->alt_scale = alt.is_scaled ? alt.scale : entry.scale;
+    pick->alt_offset = alt.is_scaled ? alt.offset : entry.offset;
+}
+
 /* Read where @node says that a part of an event comes from. */
 static void read_pick(struct drafting *d, const struct toc_yaml *node, unsigned may,
                       struct toc_pick *pick)
 {
-    static const char *const keys[] = {"path", "value",   "codes", "else",  "format", "lat",
-                                       "lon",  "error_m", "unit",  "scale", "offset", NULL};
+    static const char *const keys[] = {"path",    "value", "codes", "else",  "format", "lat", "lon",
+                                       "error_m", "alt_m", "unit",  "scale", "offset", NULL};
     size_t errors = toc_diag_errors(d->diag);
 
     if (node->kind == TOC_YAML_SCALAR) {
@@ -168,6 +227,7 @@ static void read_pick(struct drafting *d, const struct toc_yaml *node, unsigned 
     const struct toc_yaml *codes = toc_yaml_find(node, "codes");
     const struct toc_yaml *other = toc_yaml_find(node, "else");
     const struct toc_yaml *error = toc_yaml_find(node, "error_m");
+    const struct toc_yaml *alt = toc_yaml_find(node, "alt_m");
     const struct toc_yaml *format = toc_yaml_find(node, "format");
     const struct toc_yaml *unit = toc_yaml_find(node, "unit");
     const struct toc_yaml *scale = toc_yaml_find(node, "scale");
@@ -181,7 +241,7 @@ static void read_pick(struct drafting *d, const struct toc_yaml *node, unsigned 
         return;
     }
     if ((codes != NULL && (path == NULL || (may & MAY_HAVE_CODES) == 0)) ||
-        (other != NULL && codes == NULL) || (error != NULL && lat == NULL) ||
+        (other != NULL && codes == NULL) || ((error != NULL || alt != NULL) && lat == NULL) ||
         (format != NULL && (path == NULL || codes != NULL || (may & MAY_HAVE_FORMAT) == 0)) ||
         ((lat != NULL || unit != NULL || scale != NULL || offset != NULL) &&
          (may & MAY_BE_FIELD) == 0) ||
@@ -198,6 +258,9 @@ static void read_pick(struct drafting *d, const struct toc_yaml *node, unsigned 
         read_path(d, lon, &pick->lon);
         if (error != NULL) {
             read_path(d, error, &pick->error);
+        }
+        if (alt != NULL) {
+            read_alt(d, alt, pick);
         }
         return;
     }
@@ -311,43 +374,6 @@ static void check_modes(struct drafting *d, const struct toc_yaml *node)
     for (const struct toc_yaml *code = codes != NULL ? codes->first : NULL; code != NULL;
          code = code->next) {
         check_mode(d, code);
-    }
-}
-
-static const struct unit *find_unit(struct toc_str name)
-{
-    for (size_t i = 0; i < UNIT_COUNT; i++) {
-        if (toc_str_equal(name, toc_str_of(units[i].name))) {
-            return &units[i];
-        }
-    }
-    return NULL;
-}
-
-/* From the unit that @node names into that of @field. */
-static void read_unit(struct drafting *d, const struct toc_yaml *node,
-                      const struct toc_field *field, struct toc_entry *entry)
-{
-    const struct unit *from = find_unit(node->text), *to = find_unit(field->unit);
-
-    if (from == NULL) {
-        struct toc_str names[UNIT_COUNT];
-
-        for (size_t i = 0; i < UNIT_COUNT; i++) {
-            names[i] = toc_str_of(units[i].name);
-        }
-        toc_diag_add(d->diag, TOC_SEVERITY_ERROR, "E0456", node->mark,
-                     toc_diag_nearest(node->text, names, UNIT_COUNT), "unknown unit \"%.*s\"",
-                     (int)node->text.size, node->text.data);
-    } else if (to == NULL || to->kind != from->kind) {
-        COMPLAIN(d, node, "E0456", "\"%.*s\" cannot become \"%.*s\", the unit of %.*s; use `scale`",
-                 (int)node->text.size, node->text.data, (int)field->unit.size,
-                 field->unit.size > 0 ? field->unit.data : "", (int)field->name.size,
-                 field->name.data);
-    } else {
-        entry->is_scaled = true;
-        entry->scale = from->factor / to->factor;
-        entry->offset = (from->offset - to->offset) / to->factor;
     }
 }
 

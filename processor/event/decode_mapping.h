@@ -12,7 +12,7 @@
  *     subject: track
  *     mode: { path: drill, codes: { true: exercise, false: actual } }
  *     fields:
- *       position: { lat: pos.0, lon: pos.1, error_m: pos.2 }
+ *       position: { lat: pos.0, lon: pos.1, error_m: pos.2, alt_m: { path: hae, unit: ft } }
  *       altitude: { path: alt, unit: ft }    # into the unit the catalogue declares
  *       speed: { path: v, scale: 0.1, offset: 0 }
  *       origin: grid                         # MGRS text, or an object with lat and lon
@@ -24,8 +24,8 @@
  * dot within a name. It begins at the element of `each`, or with `$.` at the record. The other
  * words: `value` a constant; `codes` a table from the text found (whole numbers and true, false
  * count as texts) to ours, `else` for what it does not hold; `unit` (decode_unit.def) or `scale`
- * and `offset`: ours = theirs * scale + offset; `format` of a time: rfc3339 (as it is without),
- * epoch_s, epoch_ms.
+ * and `offset`: ours = theirs * scale + offset (of `alt_m` too); `format` of a time: rfc3339 (as it
+ * is without), epoch_s, epoch_ms.
  *
  * Numbers may come as text ("12.5"), texts as whole numbers; otherwise values are as in
  * decode_value.h. What is at no such path, or null, is missing. A record without the array of

@@ -17,8 +17,9 @@ enum toc_time_format { TOC_TIME_RFC3339, TOC_TIME_EPOCH_S, TOC_TIME_EPOCH_MS };
 /* Where one part of an event comes from. */
 struct toc_pick {
     enum { TOC_PICK_NONE, TOC_PICK_PATH, TOC_PICK_CONSTANT, TOC_PICK_POINT } kind;
-    struct toc_path path;                   /* PATH; the latitude of a POINT */
-    struct toc_path lon, error;             /* POINT; no error: count 0 */
+    struct toc_path path;            /* PATH; the latitude of a POINT */
+    struct toc_path lon, error, alt; /* POINT; no error, no height: count 0 */
+    double alt_scale, alt_offset;
     struct toc_str constant;                /* CONSTANT */
     const struct toc_str *codes, *meanings; /* PATH; codes[i] stands for meanings[i]. */
     size_t code_count;                      /* 0: no table. */

@@ -6,16 +6,15 @@
 #include "base/mem.h"
 #include "base/number.h"
 
-enum { PLACE_LAT, PLACE_LON, PLACE_ERROR, PLACE_CE, PLACE_COUNT };
+enum { PLACE_LAT, PLACE_LON, PLACE_ERROR, PLACE_CE, PLACE_ALT, PLACE_HAE, PLACE_COUNT };
 enum { FOLD_ROOM = 512 }; /* What folds to more is in no closed list. */
 
 void toc_reader_init(struct toc_reader *reader, struct toc_arena *arena)
 {
     const struct toc_str place[PLACE_COUNT] = {
-        [PLACE_LAT] = TOC_STR("lat"),
-        [PLACE_LON] = TOC_STR("lon"),
-        [PLACE_ERROR] = TOC_STR("error_m"),
-        [PLACE_CE] = TOC_STR("ce"),
+        [PLACE_LAT] = TOC_STR("lat"),       [PLACE_LON] = TOC_STR("lon"),
+        [PLACE_ERROR] = TOC_STR("error_m"), [PLACE_CE] = TOC_STR("ce"),
+        [PLACE_ALT] = TOC_STR("alt_m"),     [PLACE_HAE] = TOC_STR("hae"),
     };
 
     *reader = (struct toc_reader){.arena = arena, .minute_ms = TOC_INSTANT_NONE};
@@ -134,8 +133,9 @@ static enum toc_fit read_place(struct toc_reader *reader, uint32_t at, unsigned 
 {
     const struct toc_json *json = reader->walk.json;
     uint32_t places[PLACE_COUNT];
+    const double unknown_hae = 9999999; /* As Cursor on Target says that it does not know. */
     double numbers[PLACE_COUNT] = {0};
-    bool is_given[PLACE_COUNT] = {false}, is_wrong = false;
+    bool is_given[PLACE_COUNT] = {false}, is_wrong = false, is_partly = false;
 
     if (!toc_names_walk(reader->place, &reader->walk, at, depth, places)) {
         return TOC_FIT_REFUSED;
@@ -147,7 +147,10 @@ static enum toc_fit read_place(struct toc_reader *reader, uint32_t at, unsigned 
             numbers[i] = toc_json_number(json, places[i]);
             is_given[i] = true;
         } else if (tag != 'n') {
-            is_wrong = true;
+            bool is_height = i == PLACE_ALT || i == PLACE_HAE;
+
+            is_partly |= is_height;
+            is_wrong |= !is_height;
             if (!toc_walk_value(&reader->walk, places[i], depth + 1)) {
                 return TOC_FIT_REFUSED;
             }
@@ -163,8 +166,13 @@ static enum toc_fit read_place(struct toc_reader *reader, uint32_t at, unsigned 
         !toc_point_is_valid(&point)) {
         return TOC_FIT_WRONG;
     }
+    if (is_given[PLACE_ALT]) {
+        is_partly |= !toc_point_set_alt(&point, numbers[PLACE_ALT]);
+    } else if (is_given[PLACE_HAE] && numbers[PLACE_HAE] != unknown_hae) {
+        is_partly |= !toc_point_set_alt(&point, numbers[PLACE_HAE]);
+    }
     *out_value = (struct toc_value){.kind = TOC_VALUE_POINT, .point = point};
-    return TOC_FIT_OK;
+    return is_partly ? TOC_FIT_PARTLY : TOC_FIT_OK;
 }
 
 static enum toc_fit read_list(struct toc_reader *reader, const struct toc_column *column,

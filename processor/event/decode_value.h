@@ -5,11 +5,11 @@
  *   number   any number
  *   text     a text; of a closed list: one of its values in any spelling, given in the catalogue's
  *   time     a text, RFC 3339
- *   place    {"lat": -90..90, "lon": -180..180, "error_m" or "ce": >= 0, optional; other members
- *            are ignored}, or an MGRS text
+ *   place    {"lat": -90..90, "lon": -180..180, "error_m" or "ce": >= 0, optional; "alt_m" or "hae":
+ *            metres above the ellipsoid, optional; other members are ignored}, or an MGRS text
  *   list     an array of texts; of a closed list: as for text
  * null is missing. A number outside the field's range, a text outside its list, an error below 0
- * are wrong.
+ * are wrong. A wrong height is left out and the place stands without it: TOC_FIT_PARTLY.
  * Memory: texts are borrowed from the document or the catalogue, lists live in the arena.
  * Threads: one owner. */
 #pragma once
@@ -22,6 +22,7 @@ extern "C" {
 
 enum toc_fit {
     TOC_FIT_OK,
+    TOC_FIT_PARTLY, /* All right but for the height of a place, which is left out. */
     TOC_FIT_MISSING,
     TOC_FIT_WRONG,   /* The out_value is untouched. */
     TOC_FIT_REFUSED, /* The document is: walk->reason says why. */
@@ -30,7 +31,7 @@ enum toc_fit {
 /* What reading values needs besides the field; one for each decoder. */
 struct toc_reader {
     struct toc_walk walk;
-    struct toc_names *place; /* Of lat, lon, error_m, ce. */
+    struct toc_names *place; /* Of the members of a place. */
     struct toc_arena *arena; /* For lists; reset by its owner. */
     char minute[16];         /* "2026-11-21T10:00", the minute read last, */
     int64_t minute_ms;       /* and when it began; TOC_INSTANT_NONE before the first. */

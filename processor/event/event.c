@@ -13,11 +13,30 @@ static struct toc_value text_value(struct toc_str text)
     return (struct toc_value){.kind = TOC_VALUE_TEXT, .text = text};
 }
 
+static struct toc_value part_value(const struct toc_value *place, enum toc_place_part part)
+{
+    struct toc_value value = {.kind = TOC_VALUE_NUMBER};
+    const struct toc_point *point = &place->point;
+
+    if (place->kind != TOC_VALUE_POINT || (part == TOC_PART_ALT && !point->has_alt)) {
+        return (struct toc_value){0};
+    }
+    value.number = part == TOC_PART_LAT     ? point->lat_deg
+                   : part == TOC_PART_LON   ? point->lon_deg
+                   : part == TOC_PART_ERROR ? point->error_m
+                                            : point->alt_mm / 1000.0;
+    return value;
+}
+
 struct toc_value toc_event_value(const struct toc_event *event, int slot)
 {
     if (slot >= 0) {
-        toc_assert((size_t)slot < event->field_count);
-        return event->fields[slot];
+        const struct toc_value *field = &event->fields[slot % TOC_SLOT_PART];
+
+        toc_assert((size_t)(slot % TOC_SLOT_PART) < event->field_count);
+        return slot < TOC_SLOT_PART
+                   ? *field
+                   : part_value(field, (enum toc_place_part)(slot / TOC_SLOT_PART));
     }
     switch (slot) {
     case TOC_SLOT_ID:

@@ -33,7 +33,7 @@ struct toc_event {
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* The value in @slot (a field index or an envelope slot); kind NONE if absent. */
+/* The value in @slot (a field, a part of a place, of the envelope); kind NONE if absent. */
 struct toc_value toc_event_value(const struct toc_event *event, int slot);
 /* "actual", "exercise", "test": static. */
 const char *toc_mode_text(enum toc_mode mode);

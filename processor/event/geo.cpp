@@ -54,8 +54,11 @@ toc_point toc_geo_from_vector(toc_vector vector)
 {
     double across = std::hypot(vector.x, vector.y);
 
-    return {std::atan2(vector.z, (1 - eccentricity) * across) / degree,
-            std::atan2(vector.y, vector.x) / degree, 0};
+    toc_point point = {};
+
+    point.lat_deg = std::atan2(vector.z, (1 - eccentricity) * across) / degree;
+    point.lon_deg = std::atan2(vector.y, vector.x) / degree;
+    return point;
 }
 
 double toc_geo_distance_m(toc_point a, toc_point b)
@@ -65,6 +68,16 @@ double toc_geo_distance_m(toc_point a, toc_point b)
     toc_assert(is_sound(a) && is_sound(b));
     Geodesic::WGS84().Inverse(a.lat_deg, a.lon_deg, b.lat_deg, b.lon_deg, distance_m);
     return distance_m;
+}
+
+bool toc_point_set_alt(toc_point *point, double alt_m)
+{
+    if (!(alt_m >= TOC_ALT_MIN_M && alt_m <= TOC_ALT_MAX_M)) {
+        return false;
+    }
+    point->alt_mm = static_cast<int32_t>(std::lround(alt_m * 1000));
+    point->has_alt = true;
+    return true;
 }
 
 int64_t toc_geo_distance_mm(toc_point a, toc_point b)
@@ -146,7 +159,10 @@ bool toc_geo_parse_mgrs(toc_str text, toc_point *out)
         if (!(std::fabs(lat) <= 90) || !(std::fabs(lon) <= 180)) {
             return false;
         }
-        *out = toc_point{lat, lon, std::pow(10, 5 - precision) / 2 * std::sqrt(2.0) / scale};
+        *out = toc_point{};
+        out->lat_deg = lat;
+        out->lon_deg = lon;
+        out->error_m = std::pow(10, 5 - precision) / 2 * std::sqrt(2.0) / scale;
         return true;
     } catch (const GeographicLib::GeographicErr &) {
         return false;

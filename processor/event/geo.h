@@ -16,7 +16,26 @@ struct toc_point {
     double lat_deg; /* -90..90 */
     double lon_deg; /* -180..180 */
     double error_m; /* Circular error, >= 0; 0 = not given. */
+    int32_t alt_mm; /* If has_alt: height above the ellipsoid. Distances do not look at it. */
+    bool has_alt;
 };
+enum { TOC_ALT_MIN_M = -500, TOC_ALT_MAX_M = 100000 };
+/* Take @alt_m as the height of @point, to the millimetre. False: out of range, @point as it was. */
+bool toc_point_set_alt(struct toc_point *point, double alt_m);
+
+/* Where something is, as far as it is known; without the error. */
+struct toc_position {
+    double lat_deg, lon_deg;
+    int32_t alt_mm; /* If has_alt. */
+    bool has_point, has_alt;
+};
+static inline struct toc_point toc_position_point(const struct toc_position *position)
+{
+    struct toc_point point = {position->lat_deg, position->lon_deg, 0, position->alt_mm,
+                              position->has_alt};
+
+    return point;
+}
 
 /* Geodesic distance of @a and @b, rounded to the millimetre; errors are not looked at. */
 int64_t toc_geo_distance_mm(struct toc_point a, struct toc_point b);

@@ -23,9 +23,30 @@ int toc_envelope_slot(struct toc_str name)
 
 int toc_type_slot(const struct toc_type *type, struct toc_str name)
 {
+    const char *dot = name.size > 0 ? memchr(name.data, '.', name.size) : NULL;
     int field = toc_type_field(type, name);
 
-    return field >= 0 ? field : toc_envelope_slot(name);
+    if (field >= 0 || dot == NULL) {
+        return field >= 0 ? field : toc_envelope_slot(name);
+    }
+    field = toc_type_field(type, (struct toc_str){name.data, (size_t)(dot - name.data)});
+    for (int part = 1; field >= 0 && type->fields[field].parts != NULL && part < TOC_PART_END;
+         part++) {
+        if (toc_str_equal(type->fields[field].parts[part - 1].name, name)) {
+            return field + TOC_SLOT_PART * part;
+        }
+    }
+    return TOC_SLOT_NONE;
+}
+
+const struct toc_field *toc_type_slot_field(const struct toc_type *type, int slot)
+{
+    if (slot < 0) {
+        return NULL;
+    }
+    const struct toc_field *field = &type->fields[slot % TOC_SLOT_PART];
+
+    return slot < TOC_SLOT_PART ? field : &field->parts[slot / TOC_SLOT_PART - 1];
 }
 
 static bool is_envelope(int slot)
@@ -36,7 +57,7 @@ static bool is_envelope(int slot)
 enum toc_value_kind toc_type_slot_kind(const struct toc_type *type, int slot)
 {
     if (slot >= 0) {
-        return type->fields[slot].kind;
+        return toc_type_slot_field(type, slot)->kind;
     }
     return is_envelope(slot) ? toc_envelope[TOC_SLOT_ID - slot].kind : TOC_VALUE_TEXT;
 }
@@ -44,7 +65,7 @@ enum toc_value_kind toc_type_slot_kind(const struct toc_type *type, int slot)
 struct toc_str toc_type_slot_name(const struct toc_type *type, int slot)
 {
     if (slot >= 0) {
-        return type->fields[slot].name;
+        return toc_type_slot_field(type, slot)->name;
     }
     return is_envelope(slot) ? toc_envelope[TOC_SLOT_ID - slot].name : TOC_STR("");
 }

@@ -1,6 +1,7 @@
 /* cel_access.c - parts of values: items, entries, fields; and making lists and maps of parts. */
 #include <math.h>
 
+#include "event/event.h"
 #include "expr/cel_apply.h"
 
 static bool is_absence(const struct toc_cel_value *value)
@@ -106,7 +107,9 @@ static struct toc_cel_value field_of(struct toc_cel_scratch *scratch,
     return toc_str_equal(name->text, TOC_STR("lat"))       ? toc_cel_double(of->point->lat_deg)
            : toc_str_equal(name->text, TOC_STR("lon"))     ? toc_cel_double(of->point->lon_deg)
            : toc_str_equal(name->text, TOC_STR("error_m")) ? toc_cel_double(of->point->error_m)
-                                                           : toc_cel_fail(TOC_CEL_E_KEY);
+           : !toc_str_equal(name->text, TOC_STR("alt_m"))  ? toc_cel_fail(TOC_CEL_E_KEY)
+           : of->point->has_alt ? toc_cel_double(of->point->alt_mm / 1000.0)
+                                : toc_cel_missing(TOC_SLOT_NONE);
 }
 
 struct toc_cel_value toc_cel_select(struct toc_cel_scratch *scratch, const struct toc_cel_value *of,

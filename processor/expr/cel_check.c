@@ -234,7 +234,8 @@ static void check_test_name(struct toc_cel_check *c, struct toc_cel_node *node)
 static const struct toc_cel_type *field_type(struct toc_cel_check *c, struct toc_cel_node *node,
                                              const struct toc_cel_type *operand)
 {
-    static const struct toc_str point[] = {{"lat", 3}, {"lon", 3}, {"error_m", 7}};
+    static const struct toc_str point[] = {{"lat", 3}, {"lon", 3}, {"error_m", 7}, {"alt_m", 5}};
+    enum { PARTS = sizeof point / sizeof point[0] };
 
     operand = toc_cel_type_now(operand);
     switch (operand->shape) {
@@ -247,15 +248,15 @@ static const struct toc_cel_type *field_type(struct toc_cel_check *c, struct toc
         break;
     }
     if (toc_cel_type_is(operand, TOC_CEL_POINT)) {
-        for (size_t i = 0; i < 3; i++) {
+        for (size_t i = 0; i < PARTS; i++) {
             if (toc_str_equal(node->name, point[i])) {
                 return &toc_cel_type_double;
             }
         }
         if (!c->is_lenient) {
             toc_cel_report_add(c->report, TOC_CEL_PART, node->spot,
-                               toc_diag_nearest(node->name, point, 3),
-                               "a place has no \"%.*s\": it has lat, lon and error_m",
+                               toc_diag_nearest(node->name, point, PARTS),
+                               "a place has no \"%.*s\": it has lat, lon, error_m and alt_m",
                                (int)node->name.size, node->name.data);
         }
         return &toc_cel_dyn;
@@ -505,7 +506,7 @@ static void check_operator(struct toc_cel_check *c, struct toc_cel_node *node)
     for (struct toc_cel_node *child = node->first; child != NULL; child = child->next) {
         check_node(c, child);
     }
-    /* The rows of "-" stand apart by how many operands it has. */
+    /* The rows of "-" spot apart by how many operands it has. */
     toc_cel_resolve(c, node, TOC_CEL_B_OPERATOR,
                     toc_str_of(node->op == TOC_CEL_NEGATE ? "-1" : names[node->op]));
     toc_cel_closed_check(c, node);

@@ -19,8 +19,8 @@ static void declare(struct toc_arena *arena, struct toc_str name, enum toc_value
 size_t toc_cel_event_declare(const struct toc_type *type, struct toc_arena *arena,
                              const struct toc_cel_variable **out)
 {
-    struct toc_cel_variable *variables =
-        toc_arena_array(arena, 2 * (type->field_count + TOC_ENVELOPE_FIELDS), sizeof *variables);
+    struct toc_cel_variable *variables = toc_arena_array(
+        arena, 2 * (2 * type->field_count + TOC_ENVELOPE_FIELDS), sizeof *variables);
     size_t count = 0;
 
     for (size_t i = 0; i < type->field_count; i++, count += 2) {
@@ -28,6 +28,12 @@ size_t toc_cel_event_declare(const struct toc_type *type, struct toc_arena *aren
         for (size_t name = count; name < count + 2; name++) {
             variables[name].values = type->fields[i].values;
             variables[name].value_count = type->fields[i].value_count;
+        }
+        if (type->fields[i].parts != NULL) { /* The part that may be missing where the rest is. */
+            const struct toc_field *alt = &type->fields[i].parts[TOC_PART_ALT - 1];
+
+            count += 2;
+            declare(arena, alt->name, alt->kind, toc_type_slot(type, alt->name), &variables[count]);
         }
     }
     for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) { /* A field of that name comes first. */
@@ -46,7 +52,7 @@ struct toc_cel_value toc_cel_event_bind(int32_t id, struct toc_cel_scratch *scra
 {
     const struct toc_event *event = context;
 
-    if (id >= 0) { /* Where it lies: a point is borrowed from there. */
+    if (id >= 0 && id < TOC_SLOT_PART) { /* Where it lies: a point is borrowed from there. */
         toc_assert((size_t)id < event->field_count);
         return toc_cel_field_value(&event->fields[id], id, scratch);
     }

@@ -1,7 +1,7 @@
 /* expr/cel_event.h - an event as what an expression speaks of: each field of its type under its
  * bare name and as event.NAME, and those of the envelope (id source type time subject mode).
  * text = string, number = double, integer = int, time = timestamp, place = a point with .lat .lon
- * .error_m, list = list(string). Ids are slots (enum toc_slot, or the index of the field). */
+ * .error_m, and .alt_m, which may be missing: hence a variable of its own, "location.alt_m"; list = list(string). Ids are slots (enum toc_slot, or the index of the field). */
 #pragma once
 #include "event/catalogue.h"
 #include "event/event.h"

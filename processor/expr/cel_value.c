@@ -219,7 +219,8 @@ static struct toc_cel_value equal_maps(struct toc_cel_scratch *scratch,
 
 static bool equal_points(const struct toc_point *a, const struct toc_point *b)
 {
-    return a->lat_deg == b->lat_deg && a->lon_deg == b->lon_deg && a->error_m == b->error_m;
+    return a->lat_deg == b->lat_deg && a->lon_deg == b->lon_deg && a->error_m == b->error_m &&
+           a->has_alt == b->has_alt && a->alt_mm == b->alt_mm;
 }
 
 struct toc_cel_value toc_cel_equal(struct toc_cel_scratch *scratch, const struct toc_cel_value *a,

@@ -27,7 +27,7 @@ enum toc_cel_kind {
     TOC_CEL_MAP,
     TOC_CEL_TYPE,
     TOC_CEL_OPTIONAL,
-    TOC_CEL_POINT, /* Ours: a position on Earth, with .lat .lon .error_m. */
+    TOC_CEL_POINT, /* Ours: a position on Earth, with .lat .lon .error_m .alt_m. */
     TOC_CEL_KINDS,
 };
 

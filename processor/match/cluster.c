@@ -387,7 +387,7 @@ static void add(struct toc_match *match, struct toc_match_state *state, uint64_t
     }
     state->members[state->member_count++] =
         (struct toc_member){.seq = seq, .alive_ms = TOC_INSTANT_NONE};
-    if (!toc_ring_get(&match->ring, seq)->has_point) {
+    if (!toc_ring_get(&match->ring, seq)->position.has_point) {
         return;
     }
     if (find_cliques(match, state, seq)) {

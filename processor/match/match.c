@@ -437,9 +437,7 @@ struct toc_evidence toc_match_evidence(const struct toc_match *match, uint64_t s
     struct toc_evidence evidence = {.kept = entry->kept,
                                     .since_ms = match->at_ms,
                                     .alias = entry->alias,
-                                    .has_point = entry->has_point,
-                                    .lat_deg = entry->lat_deg,
-                                    .lon_deg = entry->lon_deg};
+                                    .position = entry->position};
     uint64_t twin, end;
 
     for (toc_match_twins(match, seq, &twin, &end); twin < end; twin++) {
@@ -481,9 +479,7 @@ bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry
     }
     for (size_t i = 0; i < episode->evidence_count; i++) {
         const struct toc_evidence *evidence = &episode->evidence[i];
-        struct toc_entry at = {.has_point = evidence->has_point,
-                               .lat_deg = evidence->lat_deg,
-                               .lon_deg = evidence->lon_deg};
+        struct toc_entry at = {.position = evidence->position};
         if ((evidence->aliases >> tie.alias & 1) != 0 && evidence->kept->at_ms <= line->value &&
             toc_match_near(line, &at, tie.distance_mm)) {
             return true;
@@ -494,9 +490,8 @@ bool toc_match_touches(const struct toc_episode *episode, const struct toc_entry
 
 bool toc_match_near(const struct toc_entry *a, const struct toc_entry *b, int64_t limit_mm)
 {
-    return a->has_point && b->has_point &&
-           toc_geo_is_within((struct toc_point){.lat_deg = a->lat_deg, .lon_deg = a->lon_deg},
-                             (struct toc_point){.lat_deg = b->lat_deg, .lon_deg = b->lon_deg},
+    return a->position.has_point && b->position.has_point &&
+           toc_geo_is_within(toc_position_point(&a->position), toc_position_point(&b->position),
                              limit_mm);
 }
 

@@ -79,6 +79,9 @@ static void add_fields(struct names *names, struct toc_draft *draft)
                 toc_catalogue_type(draft->loader->catalogue, (size_t)alias->bindings[b].type);
             for (size_t i = 0; i < type->field_count; i++) {
                 add_field(names, draft, (int)a, type->fields[i].name);
+                if (type->fields[i].parts != NULL) { /* See expr/cel_event.h. */
+                    add_field(names, draft, (int)a, type->fields[i].parts[TOC_PART_ALT - 1].name);
+                }
             }
         }
         for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) {

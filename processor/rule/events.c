@@ -3,11 +3,17 @@
 void toc_events_unknown_field(struct toc_loader *loader, struct toc_mark mark,
                               const struct toc_type *type, struct toc_str name)
 {
-    struct toc_str names[TOC_FIELDS_MOST + TOC_ENVELOPE_FIELDS];
+    struct toc_str names[TOC_FIELDS_MOST * TOC_PART_END + TOC_ENVELOPE_FIELDS];
+    bool has_dot = name.size > 0 && memchr(name.data, '.', name.size) != NULL;
     size_t count = 0;
 
-    for (; count < type->field_count && count < TOC_FIELDS_MOST; count++) {
-        names[count] = type->fields[count].name;
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct toc_field *parts = has_dot ? type->fields[i].parts : NULL;
+
+        names[count++] = type->fields[i].name;
+        for (size_t part = 0; parts != NULL && part < TOC_PART_END - 1; part++) {
+            names[count++] = parts[part].name;
+        }
     }
     for (size_t i = 0; i < TOC_ENVELOPE_FIELDS; i++) {
         names[count++] = toc_envelope[i].name;

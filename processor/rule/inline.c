@@ -11,6 +11,13 @@ static bool is_time(const struct toc_yaml *node)
            (toc_span_parse(node->text, &unused) || toc_instant_parse(node->text, &unused));
 }
 
+/* Is @key a field of an event of @type, or of the envelope? */
+static bool is_field(const struct toc_type *type, struct toc_str key)
+{
+    return (type != NULL && toc_type_field(type, key) >= 0) ||
+           toc_envelope_slot(key) != TOC_SLOT_NONE;
+}
+
 /* The key of @event that was to be @key, if one is spelt nearly so and is no field: of @type, or if
  * that is not known, of the envelope. */
 static const struct toc_yaml *find_misspelt(const struct toc_yaml *event,
@@ -19,8 +26,7 @@ static const struct toc_yaml *find_misspelt(const struct toc_yaml *event,
     struct toc_str name = toc_str_of(key);
 
     for (const struct toc_yaml *child = event->first; child != NULL; child = child->next) {
-        int slot = type != NULL ? toc_type_slot(type, child->key) : toc_envelope_slot(child->key);
-        if (slot == TOC_SLOT_NONE && toc_diag_nearest(child->key, &name, 1).size > 0) {
+        if (!is_field(type, child->key) && toc_diag_nearest(child->key, &name, 1).size > 0) {
             return child;
         }
     }
@@ -109,7 +115,7 @@ static void check_event(struct toc_draft *draft, const struct toc_yaml *event)
     }
     const struct toc_type *found = toc_catalogue_type(loader->catalogue, (size_t)index);
     for (const struct toc_yaml *field = event->first; field != NULL; field = field->next) {
-        if (toc_type_slot(found, field->key) == TOC_SLOT_NONE) {
+        if (!is_field(found, field->key)) {
             toc_events_unknown_field(loader, field->key_mark, found, field->key);
         }
     }

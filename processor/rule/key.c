@@ -168,7 +168,7 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
         if (toc_str_equal(child->key, name)) {
             name = child->text;
             int slot = toc_type_slot(type, name);
-            *out_sort = slot >= 0 && type->fields[slot].place_kind.size > 0
+            *out_sort = slot >= 0 && toc_type_slot_field(type, slot)->place_kind.size > 0
                             ? KEY_PLACE
                             : sort_of(toc_type_slot_kind(type, slot));
             return slot;
@@ -178,7 +178,8 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
         *out_sort = KEY_PLACE;
         return TOC_SLOT_PLACE;
     }
-    int slot = toc_type_slot(type, name);
+    int slot = toc_type_field(type, name); /* A part of a place is none; `as` gives it a name. */
+    slot = slot >= 0 ? slot : toc_envelope_slot(name);
     if (binding->below != NULL && slot == TOC_SLOT_SUBJECT) { /* An alert is about no subject. */
         slot = TOC_SLOT_NONE;
     }

@@ -337,7 +337,7 @@ static void check_urgent(const struct lint *lint, const struct toc_alias *alias)
                                         binding->condition.tests[u].slot == test->slot);
             }
             if (test->slot < 0 || test->is_negated || is_meant ||
-                type->fields[test->slot].is_required) {
+                toc_type_slot_field(type, test->slot)->is_required) {
                 continue;
             }
             tell_dropped(lint, test_node(lint, alias, toc_type_slot_name(type, test->slot)), type,

@@ -184,7 +184,7 @@ static bool read_test(struct toc_loader *loader, const struct toc_yaml *node,
         toc_events_unknown_field(loader, part_mark(node, key.name), type, key.name);
         return false;
     }
-    return read_words(&r) && build(&r, slot >= 0 ? &type->fields[slot] : NULL, slot, &key, out);
+    return read_words(&r) && build(&r, toc_type_slot_field(type, slot), slot, &key, out);
 }
 
 bool toc_match_block_read(struct toc_loader *loader, const struct toc_yaml *match,

@@ -25,8 +25,10 @@ static void read_value_field(struct toc_draft *draft, int index, const struct to
             toc_catalogue_type(loader->catalogue, (size_t)alias->bindings[i].type);
 
         alias->bindings[i].value_slot = slots[i];
-        rule->is_sum_rising = rule->is_sum_rising && type->fields[slots[i]].has_range &&
-                              type->fields[slots[i]].least >= 0;
+        const struct toc_field *field = toc_type_slot_field(type, slots[i]);
+
+        rule->is_sum_rising =
+            rule->is_sum_rising && field != NULL && field->has_range && field->least >= 0;
     }
 }
 

@@ -18,6 +18,32 @@ struct trial {
     struct toc_value *fields; /* Of the event that is tried: all missing but the one. */
 };
 
+/* The field that is tried has @value, or if it is a part of a place, that part. */
+static void put(const struct trial *trial, struct toc_value value)
+{
+    struct toc_value *field = &trial->fields[trial->slot % TOC_SLOT_PART];
+
+    if (trial->slot < TOC_SLOT_PART || value.kind == TOC_VALUE_NONE) {
+        *field = value;
+        return;
+    }
+    *field = (struct toc_value){.kind = TOC_VALUE_POINT};
+    switch ((enum toc_place_part)(trial->slot / TOC_SLOT_PART)) {
+    case TOC_PART_LAT:
+        field->point.lat_deg = value.number;
+        break;
+    case TOC_PART_LON:
+        field->point.lon_deg = value.number;
+        break;
+    case TOC_PART_ERROR:
+        field->point.error_m = value.number;
+        break;
+    default:
+        (void)toc_point_set_alt(&field->point, value.number);
+        break;
+    }
+}
+
 static bool is_met(const struct trial *trial, struct toc_value value)
 {
     struct toc_condition condition = {.tests = trial->tests, .count = trial->count};
@@ -46,12 +72,12 @@ static bool is_met(const struct trial *trial, struct toc_value value)
     case TOC_SLOT_TYPE:
         break;
     default:
-        trial->fields[trial->slot] = value;
+        put(trial, value);
         break;
     }
     bool ok = toc_condition_judge(&condition, &event, NULL, NULL) == TOC_VERDICT_YES;
     if (trial->slot >= 0) {
-        trial->fields[trial->slot] = (struct toc_value){0};
+        trial->fields[trial->slot % TOC_SLOT_PART] = (struct toc_value){0};
     }
     return ok;
 }
@@ -224,7 +250,7 @@ struct toc_possible toc_possible_find(const struct toc_type *type,
     struct toc_possible out = {0};
     struct trial trial = {
         .type = type,
-        .field = slot >= 0 ? &type->fields[slot] : NULL,
+        .field = toc_type_slot_field(type, slot),
         .slot = slot,
         .kind = toc_type_slot_kind(type, slot),
         .tests = toc_mem_array(condition->count + 1, sizeof *trial.tests),

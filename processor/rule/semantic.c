@@ -50,7 +50,7 @@ static void bag_pour(struct bag *bag, struct toc_text *out)
 static void add_slot(struct toc_text *out, const struct toc_type *type, int slot)
 {
     if (slot >= 0) {
-        toc_text_add_json(out, type->fields[slot].name);
+        toc_text_add_json(out, toc_type_slot_field(type, slot)->name);
     } else {
         toc_text_addf(out, "%d", slot);
     }

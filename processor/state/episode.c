@@ -139,7 +139,7 @@ static void note_newest(struct toc_episode *episode, const struct toc_evidence *
 static void locate(struct toc_episode *episode, const struct toc_evidence *evidence,
                    struct toc_kept_pool *pool)
 {
-    if (episode->is_placed || !evidence->has_point ||
+    if (episode->is_placed || !evidence->position.has_point ||
         (episode->located != NULL && toc_kept_compare(episode->located, evidence->kept) > 0)) {
         return;
     }
@@ -148,9 +148,7 @@ static void locate(struct toc_episode *episode, const struct toc_evidence *evide
         toc_kept_release(pool, episode->located);
     }
     episode->located = evidence->kept;
-    episode->has_point = true;
-    episode->lat_deg = evidence->lat_deg;
-    episode->lon_deg = evidence->lon_deg;
+    episode->position = evidence->position;
 }
 
 void toc_episode_place(struct toc_episode *episode, struct toc_kept_pool *pool)

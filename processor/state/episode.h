@@ -28,8 +28,7 @@ struct toc_evidence {
     int64_t since_ms; /* From this ms on it is evidence. */
     uint8_t alias;
     uint16_t aliases; /* All it qualified for: bits. */
-    bool has_point;
-    double lat_deg, lon_deg;
+    struct toc_position position;
 };
 
 /* How bad it is from this ms on: enum toc_level, greater is worse. */
@@ -70,11 +69,10 @@ struct toc_episode {
     struct toc_evidence newest[TOC_EPISODE_ALIASES]; /* Newest evidence by alias, for texts. */
     struct toc_alert *alert;                         /* What was told of it, or NULL. Not copied. */
     /* For the rules above: */
-    struct toc_hash128 origin; /* Clusters: the event that made it. */
-    bool has_point;            /* Where: the newest evidence it had at its begin that says so. */
-    bool is_placed;            /* Its begin is over: that stays. */
-    double lat_deg, lon_deg;
-    struct toc_kept *located; /* Which evidence that is, until it is placed; or NULL. */
+    struct toc_hash128 origin;    /* Clusters: the event that made it. */
+    struct toc_position position; /* Of the newest evidence it had at its begin that says where. */
+    bool is_placed;               /* Its begin is over: that stays. */
+    struct toc_kept *located;     /* Which evidence that is, until it is placed; or NULL. */
     bool is_merged; /* It went into another at merged_ms; no episode of its own any more. */
     int64_t merged_ms;
 };

@@ -28,7 +28,7 @@ struct toc_entry {
     int64_t value;  /* Number in millionths, hash of a distinct value, start of a clock, or the
                       date up to which a line cuts: by role. */
     struct toc_kept *kept;
-    double lat_deg, lon_deg;
+    struct toc_position position;
     union {
         uint32_t places[TOC_ENTRY_PLACES];         /* latest: places it met. */
         struct {                                   /* Windowed kinds. */
@@ -38,8 +38,7 @@ struct toc_entry {
     };
     uint8_t place_count;
     uint8_t alias;
-    uint8_t marks[2]; /* enum toc_mark_bit; [0] settled state, [1] newest. */
-    bool has_point;
+    uint8_t marks[2];           /* enum toc_mark_bit; [0] settled state, [1] newest. */
     bool is_judged, is_meeting; /* latest. */
     bool is_late;               /* Older than accept_late: see rules/README.md. */
     /* A line of people that touches one alert only, by its evidence: the one that the event

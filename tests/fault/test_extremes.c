@@ -48,7 +48,11 @@ static const struct extreme {
 };
 
 static const struct toc_point points[] = {
-    {90, 0, 0}, {-90, 180, 0}, {0, 180, 0}, {0, -180, 1e7}, {89.999999, -179.999999, 0},
+    {90, 0, 0, 0, false},
+    {-90, 180, 0, 0, false},
+    {0, 180, 0, 0, false},
+    {0, -180, 1e7, 0, false},
+    {89.999999, -179.999999, 0, 0, false},
 };
 static const double values[] = {9e12, -9e12, 1e300, -1e300, 5e-324, 0.0000005};
 

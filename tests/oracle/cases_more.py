@@ -137,11 +137,22 @@ for expression, given in [
         ("l.exists(i, i == \"red\")", [({"l": ["blue", "red"]}, 1), ({"l": []}, 0), ({}, 0)]),
         ("l.all(i, i == \"red\")", [({"l": ["blue", "red"]}, 0), ({"l": []}, 1)]),
         ("since >= timestamp(\"2026-01-01T00:00:01Z\")", [({"since": 1000}, 1), ({"since": 999}, 0)]),
+        ("pos.alt_m < 120.5", [({"pos": east(0, alt_m=120.499)}, 1), ({"pos": east(0, alt_m=120.5)}, 0), ({"pos": east(0)}, 0), ({}, 0)]),
+        ("!has(pos.alt_m) || pos.alt_m < 120.0", [({"pos": east(0)}, 1), ({"pos": east(0, alt_m=120)}, 0), ({"pos": east(0, alt_m=1e6)}, 1), ({}, 1)]),
+        ("pos.lat >= 10.0 && pos.error_m < 5.0", [({"pos": {"lat": 10, "lon": 20}}, 1), ({"pos": {"lat": 9, "lon": 20}}, 0), ({"pos": {"lat": 10, "lon": 20, "error_m": 5}}, 0)]),
         ("n + 0.5 > 1.0 ? b : !b", [({"n": 1, "b": True}, 1), ({"n": 0, "b": True}, 0), ({"n": 1}, 0)])]:
     events = [x(i, **fields) for i, (fields, _) in enumerate(given)] + [tick(50)]
     case(f"where {expression}", WHERE % expression, events, *[f"- {i}..open e{i + 1}" for i, (_, met) in enumerate(given) if met])
 case("where and match have both to hold", "{ events: { a: { type: x, match: { n: 1 }, where: 'w > 1.0' } }, when: { event: a }, alert: { expire_after: 99s } }", [x(0, n=1, w=1), x(1, n=2, w=2), x(2, n=1, w=2), tick(9)], "- 2..open e3")
 case("latest: where cannot be judged without its field", "{ events: { a: { type: x, where: 'w > 1.0' } }, when: { latest: a, group_by: [site] }, alert: { expire_after: 99s } }", [x(0, w=2), x(1), x(2, w=1), tick(9)], "A 0..2c e1")
+case("latest: without its height it cannot be judged", "{ events: { a: { type: x, match: { pos.alt_m|lt: 120 } } }, when: { latest: a, group_by: [site] }, alert: { expire_after: 99s } }", [x(0, pos=east(0, alt_m=100)), x(1, pos=east(0)), x(2, pos=east(0, alt_m=120)), tick(9)], "A 0..2c e1")
+case("latest: where cannot be judged without the height it asks for", "{ events: { a: { type: x, where: 'pos.alt_m < 120.0' } }, when: { latest: a, group_by: [site] }, alert: { expire_after: 99s } }", [x(0, pos=east(0, alt_m=100)), x(1, pos=east(0)), x(2, pos=east(0, alt_m=120)), tick(9)], "A 0..2c e1")
+case("the lowest height of all", "when: { min: { of: a, field: pos.alt_m }, less_than: 120, within: 10s, group_by: [site] }", [x(0, pos=east(0, alt_m=120)), x(1, pos=east(0, alt_m=119.999)), x(2, pos=east(0)), x(99000), tick(99999)], "A 1..10002x e1 e2")
+case("distances are on the ground: a height is no part of them", "when: { count: a, at_least: 2, within: 10s, near: { distance: 100 m } }", [x(0, pos=east(0, alt_m=0)), x(1, pos=east(100, alt_m=9000)), tick(9)], "- 1..open e1 e2")
+case("an alert is as high as its newest evidence before its begin", "when: { count: a, at_least: 2, within: 10s, group_by: [site] }\n---\n"
+     "{ events: { low: { alert: r1, match: { location.alt_m|lt: 120 } } }, when: { event: low }, alert: { expire_after: 99s } }",
+     [x(0, pos=east(0, alt_m=500)), x(1, pos=east(0, alt_m=119)), x(2, pos=east(0, alt_m=500)), x(0, site="B", pos=east(0, alt_m=100)), x(1, site="B", pos=east(0)), tick(9)],
+     "r1 A 1..open e1 e2 e3", "r1 B 1..open e4 e5", "r2 - 1..open r1@1")
 
 case("latest: where that divides by zero does not meet", "{ events: { a: { type: x, where: '1 / n == 1' } }, when: { latest: a, group_by: [site] }, alert: { expire_after: 99s } }", [x(0, n=1), x(1, n=0), tick(9)], "A 0..1c e1")
 

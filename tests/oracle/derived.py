@@ -2,7 +2,7 @@
 
 import hashlib
 
-from world import LEVELS
+from world import LEVELS, place_part
 
 SOURCE = b"tocsin"
 
@@ -13,7 +13,7 @@ class AlertEvent:
 
     def __init__(self, told, t, until, location):
         self.alert, self.t, self.until = set(), t, until
-        self.location = location and (location[0], location[1], 0)  # A point.
+        self.location = location and (location[0], location[1], 0, location[3])
         self.mode, self.type = told.mode, None
         self.id = alert_name(told)
         key = [str(v).encode() for v in told.key.values()]
@@ -23,7 +23,8 @@ class AlertEvent:
                            mode=told.mode, time=t)
 
     def value(self, name):
-        return self.fields.get(name)
+        whole, _, part = name.partition(".")
+        return place_part(self.location, part) if whole == "location" and part else self.fields.get(name)
 
     def __repr__(self):
         return f"{self.id}@{self.t}"

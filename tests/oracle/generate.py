@@ -60,6 +60,7 @@ def some_match(r, setting):
         ("b|not", "false"), ("w|exists", "true"), ("subject|exists", "true"), ("subject", "U"),
         ("since|exists", "false"), ("n", "lists.few"), ("source", "/s/1"),
         ("since|gte", format_time(setting.turn)), ("time|lt", format_time(setting.turn + 8000)),
+        ("pos.alt_m|lt", "120"), ("pos.alt_m|gte|not", "120"), ("pos.alt_m|exists", "true"), ("pos.lat|gt", "10"),
     ]
     return dict(r.sample(tests, r.choice([0, 0, 0, 1, 1, 2])))
 
@@ -72,6 +73,7 @@ def some_where(r, setting):
         "n + 0.5 > 2.0", 'l.exists(i, i == "red")', 'l.all(i, i != "blue")', "size(l) == 1", '"green" in l',
         "b ? w > 0.5 : n > 1", 's.lowerAscii() == "ab"', "-v > 0.0", 'site + "!" == "A!"',
         f'since > timestamp("{format_time(setting.turn)}")', "has(since) && time - since >= duration(\"1s\")",
+        "pos.alt_m < 120.0", "!has(pos.alt_m) || pos.alt_m > 100.5", "pos.alt_m - 119.0 > v || pos.error_m > 0.0",
     ])
 
 
@@ -126,8 +128,8 @@ class Maker:
             spec["state"] = r.choice(["cleared", "expired"] + ["escalated", "deescalated"] * ("escalate" in rule["alert"]))
         if spec["alert"] != "any" and "site" in names_of(rule) and r.random() < 0.2:
             spec["match"] = {"site": "A"}
-        elif r.random() < 0.1:
-            spec["match"] = {"level": ["medium", "high"]}
+        elif r.random() < 0.2:
+            spec["match"] = r.choice([{"level": ["medium", "high"]}, {"location.alt_m|lt|not": "100"}])
         self.events[name] = spec
         return name
 

@@ -109,6 +109,8 @@ def some_point(r):
     point = {"lat": lat, "lon": lon}
     if r.random() < 0.1:
         point["error_m"] = 20
+    if r.random() < 0.4:
+        point["alt_m"] = r.choice([120, 119.999, 120.0004, 40, -500, -500.001, 100_000.5, "high"])
     return point
 
 

@@ -6,6 +6,7 @@ every scalar text, so NO and 0071 stay as written.
 
 import glob
 import json
+import math
 import os
 import re
 import unicodedata
@@ -221,6 +222,14 @@ class World:
                 if any(name == p or (p.endswith("*") and name.startswith(p[:-1])) for p in patterns)]
 
 
+PARTS = ("lat", "lon", "error_m", "alt_m")
+
+
+def place_part(point, part):
+    value = point[PARTS.index(part)] if isinstance(point, tuple) and part in PARTS else None
+    return value if value is None else float(value)
+
+
 class Event:
     """One accepted event. `t` is its time; `order` is (time, source, id)."""
 
@@ -237,9 +246,12 @@ class Event:
         self.order = (self.t, self.source.encode(), self.id.encode())
 
     def value(self, name):
-        """The field called @name, declared or of the envelope; None if it is missing."""
+        """The field called @name, declared or of the envelope, or a part of a place (pos.alt_m); None if
+        it is missing."""
         if name in self.fields:
             return self.fields[name]
+        if "." in name:
+            return place_part(self.fields.get(name.split(".")[0]), name.split(".")[1])
         if name == "time":
             return self.t
         return getattr(self, name) if name in ENVELOPE else None
@@ -250,6 +262,12 @@ class Event:
 
 def _number(value):
     return not isinstance(value, bool) and isinstance(value, (int, float))
+
+
+def altitude(value):
+    """Metres above the ellipsoid, to the millimetre; None: not given, or wrong. The place stands without it."""
+    right = _number(value) and -500 <= value <= 100_000
+    return math.copysign(math.floor(abs(value) * 1000 + 0.5), value) / 1000 if right else None
 
 
 def typed(declared, value):
@@ -273,7 +291,8 @@ def typed(declared, value):
         right = (isinstance(value, dict) and _number(value.get("lat")) and _number(value.get("lon"))
                  and abs(value["lat"]) <= 90 and abs(value["lon"]) <= 180
                  and _number(value.get("error_m", 0)) and value.get("error_m", 0) >= 0)
-        value = (value["lat"], value["lon"], value.get("error_m", 0)) if right else None
+        value = ((value["lat"], value["lon"], value.get("error_m", 0), altitude(value.get("alt_m")))
+                 if right else None)
     if right and declared.get("values"):
         allowed = {fold(v) for v in declared["values"]}
         right = all(fold(v) in allowed for v in (value if kind == "list" else [value]))

@@ -129,13 +129,14 @@ static inline void fixture_evidence(struct fixture *f, size_t index, const struc
                                     struct toc_wish wish, const struct toc_point *point)
 {
     struct toc_kept *kept = toc_kept_create(&f->pool, event, wish, TOC_STR("in"), TOC_STR("x.a"));
+    struct toc_position position = {0};
 
+    if (point != NULL) {
+        position = (struct toc_position){point->lat_deg, point->lon_deg, point->alt_mm, true,
+                                         point->has_alt};
+    }
     toc_episode_add(&f->episodes.items[index],
-                    &(struct toc_evidence){.kept = kept,
-                                           .aliases = 1,
-                                           .has_point = point != NULL,
-                                           .lat_deg = point != NULL ? point->lat_deg : 0,
-                                           .lon_deg = point != NULL ? point->lon_deg : 0},
+                    &(struct toc_evidence){.kept = kept, .aliases = 1, .position = position},
                     &f->pool);
     toc_kept_release(&f->pool, kept);
 }

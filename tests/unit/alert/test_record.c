@@ -97,6 +97,7 @@ static void has_the_documented_fields(void)
     assert_true(json_number_value(json_object_get(location, "lat")) == 16.25);
     assert_true(json_number_value(json_object_get(location, "lon")) == -0.05);
     assert_int_equal(json_integer_value(json_object_get(location, "radius_m")), 0);
+    assert_null(json_object_get(location, "alt_m"));
     static const char *const left_out[] = {"end", "end_reason", "merged_into", "late", "place"};
     for (size_t i = 0; i < UNIT_COUNT(left_out); i++) {
         assert_null(json_object_get(data, left_out[i]));
@@ -363,6 +364,32 @@ static void tells_the_first_hundred_and_counts_all(void)
     fixture_finish(&f);
 }
 
+/* Where is what the newest evidence says that says where; how high, the newest that says so. */
+static void each_is_of_the_newest_that_says_it(void)
+{
+    static const struct toc_point points[] = {
+        {.lat_deg = 1, .alt_mm = 7000, .has_alt = true},
+        {.lat_deg = 2, .alt_mm = -118250, .has_alt = true},
+        {.lat_deg = 3},
+    };
+    struct fixture f;
+
+    fixture_init(&f, "", "");
+    (void)toc_episodes_add(&f.episodes, 1);
+    for (size_t i = 0; i < 4; i++) {
+        struct toc_event event = {.at_ms = (int64_t)i + 1,
+                                  .id = TOC_STR("e"),
+                                  .source = TOC_STR("s"),
+                                  .identity = {.low = i + 1}};
+        fixture_evidence(&f, 0, &event, (struct toc_wish){0}, i < 3 ? &points[i] : NULL);
+    }
+    (void)fixture_tell(&f, false);
+    const json_t *location = json_object_get(f.told[0].data, "location");
+    assert_true(json_number_value(json_object_get(location, "lat")) == 3);
+    assert_true(json_number_value(json_object_get(location, "alt_m")) == -118.25);
+    fixture_finish(&f);
+}
+
 static void a_silence_has_no_evidence(void)
 {
     struct fixture f;
@@ -422,6 +449,7 @@ static const struct record_case {
     {"an isolate that is cut is closed", an_isolate_that_is_cut_is_closed},
     {"the first hundred of the evidence are told, all are counted",
      tells_the_first_hundred_and_counts_all},
+    {"each is of the newest that says it", each_is_of_the_newest_that_says_it},
     {"a silence has no evidence", a_silence_has_no_evidence},
     {"the same call writes the same bytes", the_same_call_writes_the_same_bytes},
 };

@@ -64,6 +64,47 @@ static void gives_typed_values(void **state)
     decoding_end(&d);
 }
 
+/* The place of an event whose impact has the members @more. */
+static struct toc_event at_height(struct decoding *d, const char *more)
+{
+    char json[512];
+
+    (void)snprintf(json, sizeof json,
+                   HEAD "\"type\":\"a.hit\",\"data\":{\"impact\":{\"lat\":16,\"lon\":0%s}}}", more);
+    return take(d, json);
+}
+
+static void reads_heights(void **state)
+{
+    struct decoding d;
+    (void)state;
+
+    decoding_begin(&d, NULL, NULL);
+    struct toc_event e = at_height(&d, "");
+    uint64_t without = e.content;
+    assert_false(e.fields[IMPACT].point.has_alt);
+    assert_int_equal(toc_event_value(&e, IMPACT + TOC_SLOT_PART * TOC_PART_ALT).kind,
+                     TOC_VALUE_NONE);
+    assert_true(toc_event_value(&e, IMPACT + TOC_SLOT_PART * TOC_PART_LAT).number == 16);
+
+    e = at_height(&d, ",\"alt_m\":120.3004");
+    uint64_t with = e.content;
+    assert_true(e.fields[IMPACT].point.has_alt);
+    assert_true(toc_event_value(&e, IMPACT + TOC_SLOT_PART * TOC_PART_ALT).number == 120.3);
+    assert_true(with != without); /* A repeat with another height is a conflict. */
+    e = at_height(&d, ",\"hae\":120.3");
+    assert_true(e.content == with);
+    e = at_height(&d, ",\"hae\":7,\"alt_m\":120.3"); /* Ours comes first, as with error_m and ce. */
+    assert_true(e.content == with);
+    e = at_height(&d, ",\"alt_m\":0");
+    assert_true(e.fields[IMPACT].point.has_alt && e.content != without && e.content != with);
+    e = at_height(&d, ",\"alt_m\":-0.0006");
+    assert_int_equal(e.fields[IMPACT].point.alt_mm, -1);
+    e = at_height(&d, ",\"alt_m\":100001"); /* Wrong: as if there were none. */
+    assert_true(e.content == without);
+    decoding_end(&d);
+}
+
 static void reads_mgrs(void **state)
 {
     struct decoding d;
@@ -374,12 +415,19 @@ static void tells_particulars(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_typed_values),        cmocka_unit_test(reads_mgrs),
-        cmocka_unit_test(finds_fields_in_any_order), cmocka_unit_test(finds_repeats_among_many),
-        cmocka_unit_test(keeps_to_the_size),         cmocka_unit_test(corrects_the_clock),
-        cmocka_unit_test(a_file_has_no_clock),       cmocka_unit_test(tells_identity_and_content),
-        cmocka_unit_test(content_sees_long_texts),   cmocka_unit_test(takes_padded_records),
-        cmocka_unit_test(has_words_for_each_reason), cmocka_unit_test(tells_particulars),
+        cmocka_unit_test(gives_typed_values),
+        cmocka_unit_test(reads_heights),
+        cmocka_unit_test(reads_mgrs),
+        cmocka_unit_test(finds_fields_in_any_order),
+        cmocka_unit_test(finds_repeats_among_many),
+        cmocka_unit_test(keeps_to_the_size),
+        cmocka_unit_test(corrects_the_clock),
+        cmocka_unit_test(a_file_has_no_clock),
+        cmocka_unit_test(tells_identity_and_content),
+        cmocka_unit_test(content_sees_long_texts),
+        cmocka_unit_test(takes_padded_records),
+        cmocka_unit_test(has_words_for_each_reason),
+        cmocka_unit_test(tells_particulars),
     };
 
     return cmocka_run_group_tests_name("event/decode_event", tests, NULL, NULL);

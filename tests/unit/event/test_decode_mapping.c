@@ -75,6 +75,47 @@ static void assert_text(struct toc_str text, const char *expected)
     assert_memory_equal(text.data, expected, text.size);
 }
 
+static void maps_heights(void **state)
+{
+    static const struct {
+        const char *how, *given;
+        int32_t alt_mm; /* INT32_MIN: none. */
+        const char *dropped;
+    } heights[] = {
+        {"h", "120.5", 120500, ""},
+        {"h", "\"120.5\"", 120500, ""},
+        {"h", "null", INT32_MIN, ""},
+        {"h", "\"high\"", INT32_MIN, "impact "},
+        {"{ path: h, unit: ft }", "1000", 304800, ""},
+        {"{ path: h, unit: ft }", "328083.989", 100000000, ""},
+        {"{ path: h, unit: ft }", "328084.0", INT32_MIN, "impact "}, /* 100,000.003 m */
+        {"{ path: h, scale: 0.01, offset: 25 }", "-2500", 0, ""},
+        {"{ path: h, unit: m }", "-500", -500000, ""},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < UNIT_COUNT(heights); i++) {
+        char yaml[256], json[128];
+        struct decoding d;
+        struct mapped m;
+
+        (void)snprintf(yaml, sizeof yaml,
+                       "type: { value: a.hit }\nsource: { value: /s }\n"
+                       "fields:\n  impact: { lat: lat, lon: lon, alt_m: %s }\n",
+                       heights[i].how);
+        (void)snprintf(json, sizeof json, "{\"lat\":1,\"lon\":2,\"h\":%s}", heights[i].given);
+        decode_with(&d, &m, yaml);
+        assert_true(take(&d, json));
+        assert_string_equal(d.dropped, heights[i].dropped);
+        assert_true(d.events[0].fields[IMPACT].point.lat_deg == 1);
+        assert_int_equal(d.events[0].fields[IMPACT].point.has_alt, heights[i].alt_mm != INT32_MIN);
+        if (heights[i].alt_mm != INT32_MIN) {
+            assert_int_equal(d.events[0].fields[IMPACT].point.alt_mm, heights[i].alt_mm);
+        }
+        end(&d, &m);
+    }
+}
+
 static void reads_an_array_of_detections(void **state)
 {
     struct decoding d;
@@ -357,6 +398,15 @@ static void says_what_is_wrong_in_a_mapping(void **state)
          "needs a number"},
         {OK_HEAD "fields: { impact: p, note: { path: a, unit: ft } }", "3:28: error[E0457]", NULL},
         {OK_HEAD "fields: { impact: { lat: a } }", "3:19: error[E0457]", "`lat` with `lon`"},
+        {OK_HEAD "fields: { impact: { lat: a, lon: b, alt_m: { path: h, unit: kn } } }",
+         "error[E0456]", "\"m\", the unit of alt_m"},
+        {OK_HEAD "fields: { impact: { lat: a, lon: b, alt_m: { lat: a, lon: b } } }",
+         "error[E0457]", NULL},
+        {OK_HEAD "fields: { impact: { lat: a, lon: b, alt_m: { value: 7 } } }", "error[E0457]",
+         NULL},
+        {OK_HEAD "fields: { impact: { path: a, alt_m: h } }", "error[E0457]", NULL},
+        {OK_HEAD "fields: { impact: { lat: a, lon: b, alt: h } }", "error[E0450]",
+         "did you mean \"alt_m\"?"},
         {OK_HEAD "fields: { impact: { lat: a, lan: b } }", "3:29: error[E0450]",
          "did you mean \"lat\"?"},
         {OK_HEAD "fields: { impact: p, note: { lat: a, lon: b } }", "error[E0457]", NULL},
@@ -412,6 +462,7 @@ static void knows_what_it_makes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(maps_heights),
         cmocka_unit_test(reads_an_array_of_detections),
         cmocka_unit_test(one_wrong_element_does_not_take_the_others_along),
         cmocka_unit_test(bounds_the_array),

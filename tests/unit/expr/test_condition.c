@@ -33,7 +33,16 @@ enum { NO = TOC_VERDICT_NO, YES = TOC_VERDICT_YES, UNKNOWN = TOC_VERDICT_UNKNOWN
     }
 #define POINT                                                                                      \
     {                                                                                              \
-        .kind = TOC_VALUE_POINT, .point = { 1, 2, 0 }                                              \
+        .kind = TOC_VALUE_POINT, .point = {.lat_deg = 1 }                                          \
+    }
+#define HIGH(mm)                                                                                   \
+    {                                                                                              \
+        .kind = TOC_VALUE_POINT, .point = {                                                        \
+            .lat_deg = 16,                                                                         \
+            .error_m = 5,                                                                          \
+            .alt_mm = (mm),                                                                        \
+            .has_alt = true                                                                        \
+        }                                                                                          \
     }
 #define LIST(n, ...)                                                                               \
     {                                                                                              \
@@ -140,6 +149,18 @@ static const struct condition_case {
     {"what is missing does not exist", "note|exists", "false", NONE, YES},
     {"what is there does", "note|exists", "false", TEXT("x"), NO},
     {"a place exists", "impact|exists", "true", POINT, YES},
+    {"below a height", "impact.alt_m|lt", "120", HIGH(119999), YES},
+    {"at that height", "impact.alt_m|lt", "120", HIGH(120000), NO},
+    {"a height is the double next to it", "impact.alt_m", "120.3", HIGH(120300), YES},
+    {"a place without a height", "impact.alt_m|lt", "120", POINT, UNKNOWN},
+    {"no place at all", "impact.alt_m|lt", "120", NONE, UNKNOWN},
+    {"not above, for all that is known", "impact.alt_m|gt|not", "120", POINT, YES},
+    {"not above, and that is known", "impact.alt_m|gt|not", "120", HIGH(120001), NO},
+    {"a height exists", "impact.alt_m|exists", "true", HIGH(0), YES},
+    {"a place without one", "impact.alt_m|exists", "true", POINT, NO},
+    {"a latitude", "impact.lat|gte", "16", HIGH(0), YES},
+    {"a longitude", "impact.lon|gt", "0", HIGH(0), NO},
+    {"an error", "impact.error_m", "5", HIGH(0), YES},
 };
 
 static struct toc_test test_of(const struct toc_type *type, struct toc_arena *arena,
@@ -154,10 +175,10 @@ static struct toc_test test_of(const struct toc_type *type, struct toc_arena *ar
     int slot;
 
     assert_true(toc_test_parse_key(toc_str_of(key_text), &key, &bad, &error));
-    slot = toc_type_field(type, key.name);
-    assert_true(toc_test_build(arena, patterns, &type->fields[slot], slot, &key, operands,
-                               split(words, operands, UNIT_COUNT(operands)), &test, &word, &bad,
-                               &error));
+    slot = toc_type_slot(type, key.name);
+    assert_true(toc_test_build(arena, patterns, toc_type_slot_field(type, slot), slot, &key,
+                               operands, split(words, operands, UNIT_COUNT(operands)), &test, &word,
+                               &bad, &error));
     toc_text_finish(&error);
     return test;
 }
@@ -180,7 +201,7 @@ static void judges(void **state)
 
     tests[0] = test_of(type, &arena, &patterns, c->key, c->words);
     tests[1] = test_of(type, &arena, &patterns, "munition", "rocket");
-    fields[tests[0].slot] = c->value;
+    fields[tests[0].slot % TOC_SLOT_PART] = c->value;
     assert_int_equal(toc_condition_judge(&condition, &event, NULL, &slot), c->verdict);
     assert_int_equal(slot, c->verdict == UNKNOWN ? tests[0].slot : -99);
     condition.count = 2;

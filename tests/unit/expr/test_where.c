@@ -25,12 +25,21 @@ static const struct where_case {
     {"a time is a timestamp", "at == timestamp('1969-12-31T23:59:59.999Z')", YES, NULL},
     {"a list", "l == ['u', 'v'] && l.size() == 2", YES, NULL},
     {"a place is a point", "p.lat == 1.0 && p.lon == 2.0 && p.error_m == 0.0", YES, NULL},
+    {"a place with a height", "h.alt_m == 120.3 && has(h.alt_m) && has(h.lat)", YES, NULL},
+    {"a place without", "!has(p.alt_m) && !has(event.p.alt_m)", YES, NULL},
+    {"the height of no place", "!has(away.alt_m)", YES, NULL},
+    {"a height made on the way", "[p, h].exists(q, q.alt_m > 120.0)", YES, NULL},
+    {"has of one made on the way", "[p, h].map(q, has(q.alt_m)) == [false, true]", YES, NULL},
+    {"a height makes another place", "[h].all(q, q == h) && ![p].exists(q, q == h)", YES, NULL},
     {"the time of the event", "time == timestamp('2026-01-31T08:00:00.25Z')", YES, NULL},
     {"the envelope", "type == 'x.y' && id == '1' && source == 'q' && mode == 'actual'", YES, NULL},
     {"the type of a value, beside the field `type`", "type(s) == string", YES, NULL},
     {"false", "a > 3.0", NO, NULL},
 
     {"a missing field", "gone > 1.0", UNKNOWN, "gone"},
+    {"a missing height", "p.alt_m > 1.0", UNKNOWN, "p.alt_m"},
+    {"a missing height under event", "event.p.alt_m > 1.0", UNKNOWN, "p.alt_m"},
+    {"a missing height but not needed", "p.lat == 1.0 || p.alt_m > 1.0", YES, NULL},
     {"the same under event", "event.gone > 1.0", UNKNOWN, "gone"},
     {"the first that decides", "gone > 1.0 || gone_too > 1.0", UNKNOWN, "gone"},
     {"missing but not needed", "a > 2.0 || gone > 1.0", YES, NULL},
@@ -55,7 +64,9 @@ static struct toc_catalogue *catalogue(void)
                                             "  ok: { type: bool }\n  at: { type: time }\n"
                                             "  l: { type: list }\n  p: { type: place }\n"
                                             "  gone: { type: number }\n"
-                                            "  gone_too: { type: number }\n"),
+                                            "  gone_too: { type: number }\n"
+                                            "  h: { type: place }\n"
+                                            "  away: { type: place }\n"),
                                     diag, &made));
     toc_diag_destroy(diag);
     return made;
@@ -75,6 +86,9 @@ static void judges(void **state)
         {.kind = TOC_VALUE_LIST, .list = {.items = items, .count = 2}},
         {.kind = TOC_VALUE_POINT, .point = {.lat_deg = 1, .lon_deg = 2}},
         {.kind = TOC_VALUE_NONE},
+        {.kind = TOC_VALUE_NONE},
+        {.kind = TOC_VALUE_POINT,
+         .point = {.lat_deg = 1, .lon_deg = 2, .alt_mm = 120300, .has_alt = true}},
         {.kind = TOC_VALUE_NONE},
     };
     const struct toc_event event = {.at_ms = INT64_C(1769846400250),
@@ -99,8 +113,7 @@ static void judges(void **state)
     assert_non_null(condition.where);
     assert_int_equal(toc_condition_judge(&condition, &event, machine, &slot), c->verdict);
     if (c->missing != NULL) {
-        int field = toc_type_field(type, toc_str_of(c->missing));
-        assert_int_equal(slot, field >= 0 ? field : toc_envelope_slot(toc_str_of(c->missing)));
+        assert_int_equal(slot, toc_type_slot(type, toc_str_of(c->missing)));
     } else {
         assert_int_equal(slot, -99);
     }

@@ -107,9 +107,9 @@ static inline void story_read(struct story_run *run, const char *text)
                 has_value = true;
                 break;
             case ':':
-                entry.lat_deg = strtod(end, &end);
-                entry.lon_deg = strtod(end + 1, &end);
-                entry.has_point = true;
+                entry.position.lat_deg = strtod(end, &end);
+                entry.position.lon_deg = strtod(end + 1, &end);
+                entry.position.has_point = true;
                 break;
             case '*':
                 entry.weight = (int64_t)(strtod(end, &end) * 1e6);
