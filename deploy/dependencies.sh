@@ -8,7 +8,7 @@ set -eu
 
 build="build-essential cmake ninja-build pkg-config libjansson-dev libyaml-dev librdkafka-dev \
 libuv1-dev libmicrohttpd-dev libsimdjson-dev libre2-dev libgeographiclib-dev libutf8proc-dev \
-libxxhash-dev"
+libxxhash-dev nettle-dev"
 test="libcmocka-dev clang clang-format libclang-rt-14-dev kcat python3-venv maven default-jre-headless procps"
 
 case "${1:-}" in

@@ -184,6 +184,11 @@ struct toc_str toc_diag_text(const struct toc_diag *diag, uint32_t file)
     return diag->files[file].text;
 }
 
+uint32_t toc_diag_files(const struct toc_diag *diag)
+{
+    return (uint32_t)diag->file_count;
+}
+
 const char *toc_diag_path(const struct toc_diag *diag, uint32_t file)
 {
     toc_assert(file < diag->file_count);

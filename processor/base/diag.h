@@ -62,6 +62,8 @@ void toc_diag_drop_warnings(struct toc_diag *diag, size_t first);
 void toc_diag_sort(struct toc_diag *diag);
 /* Borrowed until the next add or sort. */
 const struct toc_finding *toc_diag_get(const struct toc_diag *diag, size_t index);
+/* How many files were named: their indices are less. */
+uint32_t toc_diag_files(const struct toc_diag *diag);
 const char *toc_diag_path(const struct toc_diag *diag, uint32_t file);
 /* The text of a file, as handed over. Lives as long as the diag. */
 struct toc_str toc_diag_text(const struct toc_diag *diag, uint32_t file);

@@ -25,7 +25,11 @@ static enum toc_exit tell(const struct toc_args *args, struct toc_diag *diag, co
         toc_rules_tell(diag, stdout);
     } else {
         struct toc_text text = {0};
-        (strcmp(format, "json") == 0 ? toc_findings_json : toc_findings_sarif)(diag, &text);
+        if (strcmp(format, "json") == 0) {
+            toc_findings_json(diag, rules != NULL ? toc_ruleset_bundle(rules) : "", &text);
+        } else {
+            toc_findings_sarif(diag, &text);
+        }
         fwrite(text.data, 1, text.size, stdout);
         toc_text_finish(&text);
     }
@@ -37,6 +41,7 @@ static enum toc_exit tell(const struct toc_args *args, struct toc_diag *diag, co
             toc_terminal_say("%zu rules, %zu event types, %zu places", toc_ruleset_count(rules),
                              toc_catalogue_count(toc_ruleset_catalogue(rules)),
                              toc_places_count(toc_ruleset_places(rules)));
+            toc_terminal_say("bundle %s", toc_ruleset_bundle(rules));
         }
     }
     if (errors > 0) {

@@ -14,7 +14,7 @@ static void add_text(struct toc_text *out, const char *name, struct toc_str valu
     toc_text_add_json(out, value);
 }
 
-void toc_findings_json(struct toc_diag *diag, struct toc_text *out)
+void toc_findings_json(struct toc_diag *diag, const char *bundle, struct toc_text *out)
 {
     size_t count = toc_diag_count(diag), warnings = 0;
 
@@ -24,8 +24,12 @@ void toc_findings_json(struct toc_diag *diag, struct toc_text *out)
     }
     toc_text_addf(out,
                   "{\"tocsin\":\"" TOCSIN_VERSION "\",\"errors\":%zu,\"warnings\":%zu,"
-                  "\"left_out\":%zu,\"findings\":[",
+                  "\"left_out\":%zu,",
                   toc_diag_errors(diag), warnings, toc_diag_left_out(diag));
+    if (bundle[0] != '\0') {
+        toc_text_addf(out, "\"bundle\":\"%s\",", bundle);
+    }
+    toc_text_add(out, TOC_STR("\"findings\":["));
     for (size_t i = 0; i < count; i++) {
         const struct toc_finding *finding = toc_diag_get(diag, i);
         toc_text_addf(out, "%s\n{\"severity\":\"%s\",\"code\":\"%s\",", i > 0 ? "," : "",

@@ -248,6 +248,18 @@ static void print_blind_spots(const struct replay *replay)
     }
 }
 
+static void print_bundle(const struct replay *replay)
+{
+    const struct toc_ruleset *before = replay->before.rules;
+
+    if (before != NULL) {
+        fprintf(stderr, "bundle %s -> %s\n", toc_ruleset_bundle(before),
+                toc_ruleset_bundle(replay->now.rules));
+    } else {
+        fprintf(stderr, "bundle %s\n", toc_ruleset_bundle(replay->now.rules));
+    }
+}
+
 static void print_summary(const struct replay *replay)
 {
     struct toc_engine_counts counts = toc_engine_counts(replay->now.engine);
@@ -275,6 +287,7 @@ static void print_summary(const struct replay *replay)
         fprintf(stderr, "events not counted because too many keys were in use: %llu\n",
                 (unsigned long long)counts.keys_refused);
     }
+    print_bundle(replay);
     print_rules(replay);
     print_blind_spots(replay);
 }

@@ -215,6 +215,8 @@ void toc_metrics_print(const struct toc_lane *lane, const struct toc_lane_input 
                        size_t input_count, const struct toc_ruleset *rules, struct toc_text *out)
 {
     print_plain(lane, out);
+    head(out, "gauge", "tocsin_rules_info", "Always 1: the bundle of rules in force.");
+    toc_text_addf(out, "tocsin_rules_info{bundle=\"%s\"} 1\n", toc_ruleset_bundle(rules));
     print_inputs(lane, inputs, input_count, out);
     if (toc_lane_engine(lane) != NULL) {
         print_parts(lane, inputs, input_count, out);

@@ -170,6 +170,21 @@ static void add_counts(struct toc_reload *reload, const char *what)
     }
 }
 
+/* What is in force, and what was read. False: both are the same. */
+static bool add_bundles(struct toc_reload *reload)
+{
+    const char *before = toc_ruleset_bundle(toc_reload_rules(reload));
+    const char *after = toc_ruleset_bundle(reload->job->made.rules);
+    bool is_other = strcmp(before, after) != 0;
+
+    if (is_other) {
+        toc_text_addf(&reload->page, "bundle %s -> %s\n", before, after);
+    } else {
+        toc_text_addf(&reload->page, "the same bundle, nothing to do: %s\n", after);
+    }
+    return is_other;
+}
+
 static void finish_job(struct toc_reload *reload)
 {
     generation_finish(&reload->job->made);
@@ -204,6 +219,20 @@ static void refuse(struct toc_reload *reload)
     finish_job(reload);
 }
 
+/* The rules in force are the rules that were read. */
+static void keep_all(struct toc_reload *reload)
+{
+    const struct toc_ruleset *rules = toc_reload_rules(reload);
+
+    reload->done++;
+    reload->status = 200;
+    reload->counts[TOC_SWAP_KEPT] = toc_ruleset_count(rules);
+    add_counts(reload, "reloaded");
+    TOC_LOG(reload->options.log, INFO, "reload.same",
+            toc_log_words("bundle", toc_ruleset_bundle(rules)));
+    finish_job(reload);
+}
+
 static void on_again(uv_timer_t *timer);
 
 static void apply(struct toc_reload *reload)
@@ -215,6 +244,10 @@ static void apply(struct toc_reload *reload)
     reload->named = 0;
     toc_text_clear(&reload->page);
     toc_text_add(&reload->page, toc_text_str(&job->words)); /* Warnings. */
+    if (!add_bundles(reload) && !job->is_dry_run) {
+        keep_all(reload);
+        return;
+    }
     uint64_t begun_ns = uv_hrtime();
     if (engine != NULL && job->is_dry_run) {
         toc_engine_compare(engine, job->made.rules, on_rule, reload);
@@ -243,6 +276,7 @@ static void apply(struct toc_reload *reload)
             toc_log_number("reset", (int64_t)reload->counts[TOC_SWAP_RESET]),
             toc_log_number("added", (int64_t)reload->counts[TOC_SWAP_ADDED]),
             toc_log_number("removed", (int64_t)reload->counts[TOC_SWAP_REMOVED]),
+            toc_log_words("bundle", toc_ruleset_bundle(reload->now.rules)),
             toc_log_number("stall_us", stall_us));
     finish_job(reload);
 }

@@ -3,6 +3,7 @@
  *   asked (SIGHUP, POST /reload, a file changed) -> read and check everything (thread pool)
  *     -> wrong: nothing changes, every finding is in the page and the log
  *     -> dry run: what would happen, rule by rule
+ *     -> the bundle in force again (rule/bundle.h): nothing to do, all is kept
  *     -> swap between two batches (toc_lane_swap); the rules before are freed
  *
  * The configuration is read again only to be held against the new rules: its own changes take a

@@ -361,6 +361,7 @@ enum toc_status toc_run_serve(struct toc_run *run)
 {
     TOC_LOG(run->log, INFO, "run.start", toc_log_text("app", run->config->app),
             toc_log_number("rules", (int64_t)toc_ruleset_count(run->rules)),
+            toc_log_words("bundle", toc_ruleset_bundle(run->rules)),
             toc_log_number("inputs", (int64_t)run->config->input_count),
             toc_log_number("http_port", run->http != NULL ? toc_http_port(run->http) : 0));
     (void)uv_run(&run->loop, UV_RUN_DEFAULT);

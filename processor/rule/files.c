@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/mem.h"
 
 enum { DEPTH_MOST = 16 };
@@ -170,19 +169,8 @@ bool toc_files_rules(struct toc_arena *arena, struct toc_diag *diag, const char 
     return walk.ok;
 }
 
-static void add_digest(struct toc_text *digest, const char *path, struct toc_str bytes)
-{
-    const char *name = strrchr(path, '/');
-    struct toc_hash128 hash = toc_hash128(bytes.data, bytes.size);
-
-    if (digest != NULL) {
-        toc_text_addf(digest, "%s %016llx%016llx\n", name != NULL ? name + 1 : path,
-                      (unsigned long long)hash.high, (unsigned long long)hash.low);
-    }
-}
-
 bool toc_files_parse(struct toc_arena *arena, struct toc_diag *diag, const char *path,
-                     struct toc_text *digest, struct toc_yaml **out_documents)
+                     struct toc_yaml **out_documents)
 {
     struct toc_text text = {0};
     enum toc_status status = toc_file_read(path, TOC_YAML_FILE, &text);
@@ -197,7 +185,6 @@ bool toc_files_parse(struct toc_arena *arena, struct toc_diag *diag, const char 
     } else {
         uint32_t file = toc_diag_add_file(diag, path, toc_text_str(&text));
 
-        add_digest(digest, path, toc_text_str(&text));
         ok = toc_yaml_parse(toc_text_str(&text), file, arena, diag, out_documents);
     }
     toc_text_finish(&text);
@@ -205,7 +192,7 @@ bool toc_files_parse(struct toc_arena *arena, struct toc_diag *diag, const char 
 }
 
 bool toc_files_names(struct toc_arena *arena, struct toc_diag *diag, struct toc_str root,
-                     const char *name, struct toc_text *digest, struct toc_names *out)
+                     const char *name, struct toc_names *out)
 {
     const char *path = toc_files_join(arena, root, name);
     struct toc_loader loader = {.arena = arena, .diag = diag};
@@ -216,7 +203,7 @@ bool toc_files_names(struct toc_arena *arena, struct toc_diag *diag, struct toc_
     if (stat(path, &found) != 0) {
         return true; /* Open. */
     }
-    if (!toc_files_parse(arena, diag, path, digest, &documents)) {
+    if (!toc_files_parse(arena, diag, path, &documents)) {
         return false;
     }
     out->is_closed = true;
@@ -247,8 +234,7 @@ static bool check_items(struct toc_loader *loader, const struct toc_yaml *list)
 }
 
 bool toc_files_lists(struct toc_arena *arena, struct toc_diag *diag, struct toc_str root,
-                     const struct toc_yaml *override, struct toc_text *digest,
-                     struct toc_loader *loader)
+                     const struct toc_yaml *override, struct toc_loader *loader)
 {
     static const struct toc_yaml nothing = {.kind = TOC_YAML_SEQUENCE};
     const char *directory = toc_files_join(arena, root, "lists");
@@ -270,7 +256,7 @@ bool toc_files_lists(struct toc_arena *arena, struct toc_diag *diag, struct toc_
         struct toc_str name = {.data = base, .size = strlen(base) - 5};
         struct toc_yaml *documents;
 
-        if (!toc_files_parse(arena, diag, paths[i], digest, &documents)) {
+        if (!toc_files_parse(arena, diag, paths[i], &documents)) {
             ok = false;
             continue;
         }
@@ -294,23 +280,4 @@ bool toc_files_lists(struct toc_arena *arena, struct toc_diag *diag, struct toc_
     loader->lists = lists;
     loader->list_names = (struct toc_names){.is_closed = true, .names = names, .count = made};
     return ok;
-}
-
-void toc_files_digest(const char *directory, const char *suffix, struct toc_text *digest)
-{
-    struct toc_arena scratch = {0};
-    struct toc_text text = {0};
-    const char *const *paths = NULL;
-    size_t count = 0;
-
-    if (toc_file_list(directory, suffix, &scratch, &paths, &count) == TOC_OK) {
-        for (size_t i = 0; i < count; i++) {
-            toc_text_clear(&text);
-            if (toc_file_read(paths[i], (size_t)1 << 28, &text) == TOC_OK) {
-                add_digest(digest, paths[i], toc_text_str(&text));
-            }
-        }
-    }
-    toc_text_finish(&text);
-    toc_arena_finish(&scratch);
 }

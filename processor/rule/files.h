@@ -14,19 +14,15 @@ const char *toc_files_join(struct toc_arena *arena, struct toc_str root, const c
 bool toc_files_rules(struct toc_arena *arena, struct toc_diag *diag, const char *path,
                      struct toc_str root, const char *const **out_paths, size_t *out_count);
 
-/* Read and parse one YAML file; its bytes join @digest, which may be NULL. False: an error was
- * added; *out_documents holds what could be read. */
+/* Read and parse one YAML file. False: an error was added; *out_documents holds what could be
+ * read. */
 bool toc_files_parse(struct toc_arena *arena, struct toc_diag *diag, const char *path,
-                     struct toc_text *digest, struct toc_yaml **out_documents);
+                     struct toc_yaml **out_documents);
 
 /* The closed list @name ("tags.yaml") of @root; open if there is none. */
 bool toc_files_names(struct toc_arena *arena, struct toc_diag *diag, struct toc_str root,
-                     const char *name, struct toc_text *digest, struct toc_names *out);
+                     const char *name, struct toc_names *out);
 
 /* lists/NAME.yaml of @root, with @override (a mapping, or NULL) in place of those it names. */
 bool toc_files_lists(struct toc_arena *arena, struct toc_diag *diag, struct toc_str root,
-                     const struct toc_yaml *override, struct toc_text *digest,
-                     struct toc_loader *loader);
-
-/* Name and bytes of every file of @directory that ends in @suffix, into @digest. */
-void toc_files_digest(const char *directory, const char *suffix, struct toc_text *digest);
+                     const struct toc_yaml *override, struct toc_loader *loader);

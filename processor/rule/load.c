@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "expr/pattern.h"
 #include "rule/below.h"
+#include "rule/bundle.h"
 #include "rule/files.h"
 #include "rule/words.h"
 
@@ -18,15 +19,15 @@ struct toc_ruleset {
     size_t count, room;
     uint32_t *index; /* Hash table of names: position + 1, 0 = free. */
     size_t index_size;
-    struct toc_hash128 hash;
+    char bundle[TOC_BUNDLE_NAME]; /* Empty: not all of it is in files. */
 };
 
 /* One load: the set being made, and what must be given back besides. */
 struct load {
     struct toc_ruleset *set;
     struct toc_loader loader;
-    struct toc_text digest; /* Names and hashes of all files, for the set's hash. */
-    size_t errors;          /* In the diag before. */
+    uint32_t first_type, first_place, first_other; /* Files in the diag. */
+    size_t errors;                                 /* In the diag before. */
     const struct toc_ruleset_edit *edit;
 };
 
@@ -137,6 +138,53 @@ static void gather_names(struct toc_loader *loader)
     loader->place_words = (struct toc_names){.names = words, .count = kind_count + place_count};
 }
 
+static bool ends_in(struct toc_str text, struct toc_str end)
+{
+    return text.size >= end.size &&
+           memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
+}
+
+/* The files [@first, @end) of the diag join @bundle: those of @folder under its name, others (NULL)
+ * by their path below @root. */
+static void add_files(struct load *load, uint32_t first, uint32_t end, struct toc_str root,
+                      const char *folder, struct toc_bundle *bundle)
+{
+    const struct toc_diag *diag = load->loader.diag;
+
+    for (uint32_t file = first; file < end; file++) {
+        const char *path = toc_diag_path(diag, file), *slash = strrchr(path, '/');
+        struct toc_str name = toc_str_of(path), bytes = toc_diag_text(diag, file);
+
+        if (bytes.size == 0 && ends_in(name, TOC_STR(".yml"))) {
+            continue; /* W0344: named, not read. */
+        }
+        if (folder != NULL) {
+            name = toc_str_of(toc_files_join(&load->set->arena, toc_str_of(folder),
+                                             slash != NULL ? slash + 1 : path));
+        } else if (name.size > root.size && memcmp(name.data, root.data, root.size) == 0 &&
+                   (root.data[root.size - 1] == '/' || name.data[root.size] == '/')) {
+            name = (struct toc_str){.data = name.data + root.size, .size = name.size - root.size};
+            while (name.size > 1 && name.data[0] == '/') {
+                name.data++;
+                name.size--;
+            }
+        }
+        toc_bundle_add(bundle, name, bytes);
+    }
+}
+
+/* Of the very bytes that were read, which the diag keeps, however the files change meanwhile. */
+static void name_bundle(struct load *load, struct toc_str root)
+{
+    struct toc_bundle bundle = {0};
+
+    add_files(load, load->first_type, load->first_place, root, "types", &bundle);
+    add_files(load, load->first_place, load->first_other, root, "places", &bundle);
+    add_files(load, load->first_other, toc_diag_files(load->loader.diag), root, NULL, &bundle);
+    toc_bundle_name(&bundle, load->set->bundle);
+    toc_bundle_finish(&bundle);
+}
+
 /* Types, places and all that rules refer to. False: rules cannot be judged without. */
 static bool load_surroundings(struct load *load, const struct toc_rule_paths *paths,
                               struct toc_str root, const struct toc_yaml *lists)
@@ -148,20 +196,17 @@ static bool load_surroundings(struct load *load, const struct toc_rule_paths *pa
     const char *places =
         paths->places != NULL ? paths->places : toc_files_join(&set->arena, root, "places");
 
+    load->first_type = toc_diag_files(loader->diag);
     bool ok = toc_catalogue_load(types, loader->diag, &set->catalogue);
+    load->first_place = toc_diag_files(loader->diag);
     ok = toc_places_load(places, paths->places != NULL, loader->diag, &set->places) && ok;
-    ok = toc_files_names(loader->arena, loader->diag, root, "tags.yaml", &load->digest,
-                         &loader->tags) &&
-         ok;
-    ok = toc_files_names(loader->arena, loader->diag, root, "topics.yaml", &load->digest,
-                         &loader->topics) &&
-         ok;
-    ok = toc_files_names(loader->arena, loader->diag, root, "recipients.yaml", &load->digest,
+    load->first_other = toc_diag_files(loader->diag);
+    ok = toc_files_names(loader->arena, loader->diag, root, "tags.yaml", &loader->tags) && ok;
+    ok = toc_files_names(loader->arena, loader->diag, root, "topics.yaml", &loader->topics) && ok;
+    ok = toc_files_names(loader->arena, loader->diag, root, "recipients.yaml",
                          &loader->recipients) &&
          ok;
-    ok = toc_files_lists(loader->arena, loader->diag, root, lists, &load->digest, loader) && ok;
-    toc_files_digest(types, ".yaml", &load->digest);
-    toc_files_digest(places, ".geojson", &load->digest);
+    ok = toc_files_lists(loader->arena, loader->diag, root, lists, loader) && ok;
     if (!ok) {
         return false;
     }
@@ -198,7 +243,7 @@ static void load_rules(struct load *load, const struct toc_rule_paths *paths, st
         size_t findings = toc_diag_count(loader->diag);
         struct toc_yaml *documents;
 
-        if (!toc_files_parse(loader->arena, loader->diag, files[i], &load->digest, &documents) &&
+        if (!toc_files_parse(loader->arena, loader->diag, files[i], &documents) &&
             is_cut_short(loader->diag, findings)) {
             loader->is_cut_short = true;
             continue;
@@ -246,11 +291,12 @@ bool toc_ruleset_load_edited(const struct toc_rule_paths *paths, const struct to
     struct toc_str root = toc_files_root(&set->arena, paths->rules);
     bool is_judged = load_surroundings(&load, paths, root, lists);
     load_rules(&load, paths, root, is_judged);
-    set->hash = toc_hash128(load.digest.data, load.digest.size);
-    toc_text_finish(&load.digest);
     if (toc_diag_errors(diag) > load.errors) {
         toc_ruleset_destroy(set);
         return false;
+    }
+    if (lists == NULL && edit == NULL) {
+        name_bundle(&load, root);
     }
     *out = set;
     return true;
@@ -267,7 +313,6 @@ bool toc_rule_words_load(const struct toc_rule_paths *paths, struct toc_diag *di
 
     *out_set = NULL;
     bool ok = load_surroundings(&load, paths, toc_files_root(&set->arena, paths->rules), NULL);
-    toc_text_finish(&load.digest);
     if (!ok) {
         toc_ruleset_destroy(set);
         return false;
@@ -331,7 +376,7 @@ const struct toc_places *toc_ruleset_places(const struct toc_ruleset *set)
     return set->places;
 }
 
-struct toc_hash128 toc_ruleset_hash(const struct toc_ruleset *set)
+const char *toc_ruleset_bundle(const struct toc_ruleset *set)
 {
-    return set->hash;
+    return set->bundle;
 }

@@ -46,7 +46,8 @@ const struct toc_rule *toc_ruleset_get(const struct toc_ruleset *set, size_t ind
 int toc_ruleset_find(const struct toc_ruleset *set, struct toc_str name);
 const struct toc_catalogue *toc_ruleset_catalogue(const struct toc_ruleset *set);
 const struct toc_places *toc_ruleset_places(const struct toc_ruleset *set);
-struct toc_hash128 toc_ruleset_hash(const struct toc_ruleset *set);
+/* The name of all files it was read from (rule/bundle.h); empty if lists or rules were changed. */
+const char *toc_ruleset_bundle(const struct toc_ruleset *set);
 
 #ifdef __cplusplus
 }

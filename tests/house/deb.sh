@@ -15,7 +15,7 @@ fail()
 }
 depends=$(dpkg-deb -f "$deb" Depends)
 for library in libc6 librdkafka1 libjansson4 libuv1 libsimdjson libre2 libgeographiclib libyaml-0 \
-    libutf8proc libmicrohttpd; do
+    libutf8proc libmicrohttpd libnettle; do
     case "$depends" in
     *"$library"*) ;;
     *) fail "$library is not among what it depends on: $depends" ;;

@@ -107,6 +107,9 @@ class Reload(unittest.TestCase):
         self.assertEqual(status, 200, text)
         return text
 
+    def bundle(self):
+        return self.processor.metrics()["tocsin_rules_info"][0][0]["bundle"]
+
     def replayed(self, events, rules):
         """What `tocsin replay` says of the rules that never changed."""
         self.write(rules)
@@ -144,13 +147,18 @@ class Reload(unittest.TestCase):
             edited[EDITED + 1] = dict(rules[EDITED + 1], title=f"Breaches, turn {turn}")  # No meaning changes.
             del edited[gone]
             edited[RULES + turn] = rule(RULES + turn, 3)
+            bundle = self.bundle()
             text = self.reload(edited, by_signal=turn % 2 == 1)
+            self.assertIn(f"bundle {bundle} -> {self.bundle()}\n", text)
+            self.assertNotEqual(bundle, self.bundle())
             self.assertIn(f"bulk-{RULES + turn:04}: added", text)
             kept = int(re.search(r"(\d+) kept", text)[1])
             self.assertGreaterEqual(kept, RULES - 10, text)
             during += taken < len(records)
             rules_now = edited
         self.assertGreater(during, RELOADS // 2, "the reloads came when the stream was over")
+
+        bundle = self.bundle()
 
         # A broken file changes nothing and says where it is wrong; a dry run changes nothing either.
         broken = dict(rules_now)
@@ -169,6 +177,19 @@ class Reload(unittest.TestCase):
         self.assertEqual(status, 200)
         self.assertIn("dry run, nothing has changed", text)
         self.assertIn(f"bulk-{EDITED + 2:04}: windows", text)
+        self.assertRegex(text, f"bundle {bundle} -> [0-9a-f]{{64}}\n")
+        self.assertEqual(self.bundle(), bundle)
+        self.write(rules_now)
+        for query in ("", "?dry_run=1"):
+            self.post(query)
+            status, text = self.outcome()
+            self.assertEqual(status, 200, text)
+            self.assertIn(f"the same bundle, nothing to do: {bundle}\n", text)
+            self.assertIn(f" {RULES} kept, 0 windows, 0 reset, 0 added, 0 removed\n", text)
+            self.assertNotIn("stood still", text)
+        log = self.processor.log.read_text()
+        self.assertIn(f"reload.same bundle={bundle}", log)
+        self.assertRegex(log, r"run\.start .*bundle=[0-9a-f]{64} ")
 
         # Why, and why not, from the running processor.
         status, text = self.processor.page(f"/explain?rule=bulk-{EDITED + 5:04}&key=site%3Dsite-05")

@@ -1,5 +1,6 @@
 """How the command line behaves: exit codes on both sides, data on stdout and talk on stderr, help
 that names every option, suggestions, colour. TOCSIN names the program."""
+import hashlib
 import json
 import os
 import pty
@@ -192,6 +193,27 @@ class Check(Cli):
         self.assertEqual(done.stdout, "")
         self.assertIn("0 errors", done.stderr)
         self.assertEqual(self.expect(0, "check", self.rules, "--quiet").stderr, "")
+
+    def test_the_bundle_is_what_sha256sum_says(self):
+        def name(folder):
+            files = sorted((str(path.relative_to(folder)), path) for path in folder.rglob("*")
+                           if path.suffix in (".yaml", ".geojson"))
+            lines = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
+            return hashlib.sha256(lines.encode()).hexdigest()
+        bundle = name(self.rules)
+        self.assertIn(f"bundle {bundle}\n", self.expect(0, "check", self.rules).stderr)
+        other = self.dir / "elsewhere"
+        shutil.copytree(self.rules, other)
+        self.assertIn(f"bundle {bundle}\n", self.expect(0, "check", other, cwd=other).stderr)
+        self.assertEqual(json.loads(self.expect(0, "check", other, "--format", "json").stdout)["bundle"], bundle)
+        self.assertIn(f"bundle {bundle}\n", self.expect(0, "replay", "-r", other, self.events).stderr)
+        (other / "shots.yaml").write_text(RULE + "# A remark.\n")
+        self.assertNotEqual(name(other), bundle)
+        self.assertIn(f"bundle {bundle} -> {name(other)}\n",
+                      self.expect(0, "replay", "-r", other, "--diff", self.rules, self.events).stderr)
+        (other / "shots.yaml").write_text("rule: shots\n")
+        self.assertNotIn("bundle", self.expect(3, "check", other).stderr)
+        self.assertNotIn("bundle", json.loads(self.expect(3, "check", other, "--format", "json").stdout))
 
     def test_rules_of_this_folder_are_the_default(self):
         self.assertIn("1 rules", self.expect(0, "check").stderr)

@@ -95,35 +95,13 @@ static void lists_can_be_replaced(void **state)
     }
 }
 
-/* The set's hash is that of its files: the same for the same, another for any other byte. */
-static void the_hash_is_of_the_files(void **state)
-{
-    static const char text[] =
-        RULES_HEAD "events:\n  impact: { type: detection.indirect_fire }\n"
-                   "when: { count: impact, at_least: 1, within: 1h }\nalert: { topic: a }\n";
-    struct rules one, other;
-
-    (void)state;
-    one = rules_load(text);
-    assert_non_null(one.set);
-    struct toc_hash128 hash = toc_ruleset_hash(one.set);
-    assert_true(hash.high != 0 || hash.low != 0);
-    struct toc_text more = {0};
-    toc_text_addf(&more, "%s# remark\n", text);
-    other = rules_load(more.data);
-    assert_non_null(other.set);
-    assert_int_not_equal(toc_hash128_compare(toc_ruleset_hash(other.set), hash), 0);
-    toc_text_finish(&more);
-    rules_finish(&one);
-    rules_finish(&other);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_root),           cmocka_unit_test(leaves_out_what_is_no_rule),
-        cmocka_unit_test(a_missing_file_is_told),   cmocka_unit_test(lists_can_be_replaced),
-        cmocka_unit_test(the_hash_is_of_the_files),
+        cmocka_unit_test(finds_the_root),
+        cmocka_unit_test(leaves_out_what_is_no_rule),
+        cmocka_unit_test(a_missing_file_is_told),
+        cmocka_unit_test(lists_can_be_replaced),
     };
 
     return cmocka_run_group_tests_name("rule/files", tests, NULL, NULL);
