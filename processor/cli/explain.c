@@ -33,6 +33,7 @@ struct explain {
     const char *path;
     struct toc_input input;
     struct toc_book book;
+    struct toc_why_alerts *alerts;
     int64_t stream_ms, newest_ms;
     uint8_t *fates; /* By line: what became of its event. */
     size_t line_room;
@@ -45,6 +46,12 @@ static void on_told(const struct toc_told *told, void *context)
 {
     struct explain *explain = context;
     toc_book_add(&explain->book, told);
+}
+
+static void on_raised(const struct toc_raised_event *raised, void *context)
+{
+    struct explain *explain = context;
+    toc_why_alerts_note(explain->alerts, raised);
 }
 
 static void note_fate(struct explain *explain, size_t line, enum toc_feed feed)
@@ -201,6 +208,7 @@ static enum toc_exit answer(struct explain *explain, struct question *question)
     }
     enum toc_exit result = TOC_EXIT_IO;
     if (read_all(explain, NULL, why)) {
+        toc_why_add_alerts(why, explain->alerts);
         if (question->mode != TOC_MODE_ACTUAL) {
             toc_text_addf(&key, "%s ", toc_mode_text(question->mode));
         }
@@ -230,6 +238,7 @@ static enum toc_exit replay(struct explain *explain)
         .input_count = 1,
         .source = TOC_STR("/tocsin/replay"),
         .on_told = on_told,
+        .on_raised = on_raised,
         .context = explain,
     });
     bool is_read = read_all(explain, engine, NULL);
@@ -313,6 +322,7 @@ enum toc_exit toc_cli_explain(const struct toc_args *args)
         toc_terminal_say("--accept-late must be at least --disorder");
         return TOC_EXIT_USAGE;
     }
+    explain.alerts = toc_why_alerts_create();
     explain.rules = toc_rules_load(args, &at, &result);
     if (explain.rules != NULL) {
         result = replay(&explain);
@@ -336,6 +346,7 @@ enum toc_exit toc_cli_explain(const struct toc_args *args)
     toc_mem_free(question.text);
     toc_mem_free(explain.fates);
     toc_book_finish(&explain.book);
+    toc_why_alerts_destroy(explain.alerts);
     toc_ruleset_destroy(explain.rules);
     toc_rules_finish(&at);
     return result;

@@ -44,6 +44,19 @@ struct toc_told {
     uint64_t seq;
 };
 
+/* An alert as the rules above it take it: handed up (@event), or changed since. Everything is
+ * borrowed for the length of the call. */
+struct toc_raised_event {
+    const struct toc_event *event; /* NULL: handed up before; the next four say which. */
+    struct toc_hash128 identity;
+    int type; /* Of these alerts, in the catalogue. */
+    enum toc_change change;
+    enum toc_level level; /* From when it is reached: of `any`, else informational. */
+    struct toc_str id;
+    int64_t end_ms; /* TOC_INSTANT_NEVER while it is open; of one change its time. */
+    bool is_gone;   /* It was not so. */
+};
+
 struct toc_engine_options {
     const struct toc_ruleset *rules; /* Borrowed for the engine's life. */
     const struct toc_input *inputs;  /* Copied. */
@@ -51,6 +64,8 @@ struct toc_engine_options {
     size_t keys_most;      /* Keys kept at once, all rules together; 0 = 1,000,000. */
     struct toc_str source; /* CloudEvents `source` of alerts: "/tocsin/<app>". */
     void (*on_told)(const struct toc_told *told, void *context);
+    /* What rules hand up to the rules resting on them, if anybody wants to know; may be NULL. */
+    void (*on_raised)(const struct toc_raised_event *raised, void *context);
     void *context;
 };
 

@@ -224,6 +224,25 @@ static void unmake(struct making *making)
     toc_text_finish(&making->whole);
 }
 
+/* Say that @raised is so, or not any more; @event: it is new. */
+static void report(const struct toc_engine *engine, const struct toc_raised *raised,
+                   const struct toc_event *event, bool is_gone, int64_t end_ms)
+{
+    if (engine->options.on_raised != NULL) {
+        struct toc_raised_event reported = {
+            .event = event,
+            .identity = raised->kept->identity,
+            .type = raised->variant->type,
+            .change = raised->variant->change,
+            .level = raised->variant->level,
+            .id = raised->kept->id,
+            .end_ms = end_ms,
+            .is_gone = is_gone,
+        };
+        engine->options.on_raised(&reported, engine->options.context);
+    }
+}
+
 static void add(struct toc_engine *engine, const struct handed *handed)
 {
     struct toc_keyed *keyed = handed->keyed;
@@ -247,6 +266,7 @@ static void add(struct toc_engine *engine, const struct handed *handed)
         .position = handed->position,
         .is_seen = true,
     };
+    report(engine, raised, &making.event, false, handed->end_ms);
     toc_dispatch_raised(engine, &making.event, raised, false);
     unmake(&making);
 }
@@ -288,6 +308,7 @@ static void change_key(struct toc_engine *engine, struct toc_keyed *keyed,
 static void change(struct toc_engine *engine, const struct toc_raised *raised, bool is_gone,
                    int64_t end_ms)
 {
+    report(engine, raised, NULL, is_gone, end_ms);
     for (size_t i = 0; i < raised->landing_count; i++) {
         const struct toc_landing *landing = &raised->landings[i];
         if (landing->order == 0) {
@@ -453,6 +474,7 @@ static void compare_one(struct toc_engine *engine, const struct handed *handed, 
     }
     if (handed->id != NULL && memcmp(raised->kept->id.data, handed->id, ID) != 0) {
         toc_kept_rename(raised->kept, toc_str_of(handed->id));
+        report(engine, raised, NULL, false, raised->end_ms);
     }
 }
 

@@ -69,12 +69,22 @@ static json_t *event_of(const struct toc_why *why, int alias, struct toc_str sou
     return made;
 }
 
+/* Of an alert: until when it is open; null: it is still. */
+static void add_end(json_t *made, const struct toc_why_event *event)
+{
+    if (event->is_stretch) {
+        json_object_set_new(made, "end", instant_of(event->end_ms));
+    }
+}
+
 void toc_why_list(json_t *out_events, const struct toc_why *why, const struct toc_why_event *event,
                   const char *words)
 {
     if (out_events != NULL) {
-        json_array_append_new(out_events, event_of(why, event->alias, event->source, event->id,
-                                                   event->at_ms, toc_str_of(words)));
+        json_t *made =
+            event_of(why, event->alias, event->source, event->id, event->at_ms, toc_str_of(words));
+        add_end(made, event);
+        json_array_append_new(out_events, made);
     }
 }
 
@@ -144,6 +154,25 @@ bool toc_why_split(char *text, struct toc_why_part out_parts[], size_t *out_coun
     return true;
 }
 
+/* The key's own threshold: the first that agrees. */
+static void set_threshold(struct toc_why *why)
+{
+    const struct toc_rule *rule = why->rule;
+
+    why->threshold = rule->threshold;
+    why->is_mute = rule->has_own;
+    for (size_t i = rule->own_count; i-- > 0;) {
+        const struct toc_own_threshold *own = &rule->own[i];
+        bool agrees = true;
+        for (size_t p = 0; p < rule->key_part_count; p++) {
+            agrees = agrees && ((own->mask >> p & 1) == 0 ||
+                                toc_str_equal(own->values[p], why->key.values[p].folded));
+        }
+        why->threshold = agrees ? own->threshold : why->threshold;
+        why->is_mute = why->is_mute && !agrees;
+    }
+}
+
 static bool is_member(const struct toc_why *why)
 {
     const struct toc_rule *rule = why->rule;
@@ -177,7 +206,9 @@ struct toc_why *toc_why_create(const struct toc_ruleset *rules, const struct toc
         while (i < part_count && !toc_str_equal(parts[i].name, rule->key_parts[p].name)) {
             i++;
         }
-        if (i == part_count || !set_part(why, p, parts[i].value)) {
+        bool is_mode = toc_str_equal(rule->key_parts[p].name, TOC_STR("mode"));
+        struct toc_str value = i < part_count ? parts[i].value : toc_str_of(toc_mode_text(mode));
+        if ((i == part_count && !is_mode) || !set_part(why, p, value)) {
             toc_text_addf(out_words, "the key of %.*s needs %.*s=..", (int)rule->name.size,
                           rule->name.data, (int)rule->key_parts[p].name.size,
                           rule->key_parts[p].name.data);
@@ -192,6 +223,7 @@ struct toc_why *toc_why_create(const struct toc_ruleset *rules, const struct toc
         return NULL;
     }
     why->is_member = is_member(why);
+    set_threshold(why);
     return why;
 }
 
@@ -207,16 +239,22 @@ void toc_why_destroy(struct toc_why *why)
     }
 }
 
+void toc_why_take_in(struct toc_why *why, const struct toc_event *event, int index, bool is_late,
+                     int64_t end_ms)
+{
+    const struct toc_alias *alias = &why->rule->aliases[index];
+
+    for (size_t b = 0; alias->roles != 0 && b < alias->binding_count; b++) {
+        if (alias->bindings[b].type == event->type) {
+            toc_why_judge(why, event, index, &alias->bindings[b], is_late, end_ms);
+        }
+    }
+}
+
 void toc_why_add(struct toc_why *why, const struct toc_event *event, bool is_late)
 {
-    const struct toc_rule *rule = why->rule;
-
-    for (size_t a = 0; a < rule->alias_count; a++) {
-        for (size_t b = 0; rule->aliases[a].roles != 0 && b < rule->aliases[a].binding_count; b++) {
-            if (rule->aliases[a].bindings[b].type == event->type) {
-                toc_why_judge(why, event, (int)a, &rule->aliases[a].bindings[b], is_late);
-            }
-        }
+    for (size_t a = 0; a < why->rule->alias_count; a++) {
+        toc_why_take_in(why, event, (int)a, is_late, TOC_INSTANT_NONE);
     }
     why->numbers++;
 }
@@ -228,7 +266,7 @@ static int by_time(const void *a, const void *b)
         return left->at_ms < right->at_ms ? -1 : 1;
     }
     int order = toc_str_compare(left->source, right->source);
-    order = order != 0 ? order : toc_str_compare(left->id, right->id);
+    order = order != 0 ? order : toc_str_compare(left->sort, right->sort);
     return order != 0 ? order : left->alias - right->alias;
 }
 
@@ -260,16 +298,20 @@ void toc_why_add_key(const struct toc_why *why, struct toc_text *out)
 
 /* --- Answering ----------------------------------------------------------------------------- */
 
-/* Since when has it held raw without a gap? */
-static int64_t raw_since(const struct toc_why *why, int64_t at_ms)
+/* Since when has it held raw without a gap, or for longer than @long_enough_ms? *newest_ms: the
+ * newest evidence of that. */
+static int64_t raw_since(const struct toc_why *why, int64_t at_ms, int64_t long_enough_ms,
+                         int64_t *newest_ms)
 {
-    int64_t since_ms = at_ms, newest_ms;
+    int64_t since_ms = at_ms, newest_then_ms;
 
-    for (int64_t change_ms = toc_why_change(why, at_ms); change_ms != TOC_INSTANT_NONE;
+    for (int64_t change_ms = toc_why_change(why, at_ms);
+         change_ms != TOC_INSTANT_NONE && at_ms - since_ms <= long_enough_ms;
          change_ms = toc_why_change(why, change_ms - 1)) {
-        if (!toc_why_raw(why, change_ms, NULL, NULL, &newest_ms)) {
+        if (!toc_why_raw(why, change_ms, NULL, NULL, &newest_then_ms)) {
             break;
         }
+        *newest_ms = newest_then_ms > *newest_ms ? newest_then_ms : *newest_ms;
         since_ms = change_ms;
     }
     return since_ms;
@@ -279,20 +321,85 @@ static int64_t raw_since(const struct toc_why *why, int64_t at_ms)
 static void add_life(const struct toc_why *why, int64_t at_ms, int64_t newest_ms, json_t *clauses)
 {
     const struct toc_alert_spec *alert = &why->rule->alert;
+    int64_t longest_ms =
+        alert->for_ms > alert->expire_after_ms ? alert->for_ms : alert->expire_after_ms;
+    int64_t since_ms = raw_since(why, at_ms, longest_ms, &newest_ms);
     struct toc_text at = {0};
 
     if (alert->expire_after_ms > 0 && newest_ms != TOC_INSTANT_NONE &&
         at_ms >= newest_ms + alert->expire_after_ms) {
         toc_why_time(&at, newest_ms + alert->expire_after_ms);
         (void)toc_why_clause(clauses, "expire_after", false, "expired at %s", at.data);
-    } else if (alert->for_ms > 0 && at_ms < raw_since(why, at_ms) + alert->for_ms) {
-        toc_why_time(&at, raw_since(why, at_ms) + alert->for_ms);
+    } else if (alert->for_ms > 0 && at_ms < since_ms + alert->for_ms) {
+        toc_why_time(&at, since_ms + alert->for_ms);
         (void)toc_why_clause(clauses, "for", false, "it would begin at %s", at.data);
     } else {
         (void)toc_why_clause(clauses, "line", false,
                              "what ended it before stands: a line of clear_when, or its end");
     }
     toc_text_finish(&at);
+}
+
+/* What qualified and is not counted now: it left the window, a line was drawn, the alert is over.
+ * The newest before the @*from-th event, or NULL. */
+static json_t *next_left(const struct toc_why *why, int64_t at_ms, size_t *from)
+{
+    bool has_window = why->rule->within_ms > 0 && why->rule->kind != TOC_KIND_SEQUENCE;
+    struct toc_text words = {0};
+    const char *clause;
+    json_t *made = NULL;
+
+    while (has_window && made == NULL && *from > 0) {
+        const struct toc_why_event *event = &why->events[--*from];
+        toc_text_clear(&words);
+        if (toc_why_is_out(why, event, at_ms, &clause, &words)) {
+            made = event_of(why, event->alias, event->source, event->id, event->at_ms,
+                            toc_text_str(&words));
+            json_object_set_new(made, "clause", json_string(clause));
+            add_end(made, event);
+        }
+    }
+    toc_text_finish(&words);
+    return made;
+}
+
+static json_t *next_rejected(const struct toc_why *why, int64_t at_ms, size_t *from)
+{
+    while (*from < why->rejected_count && why->rejected[*from].at_ms > at_ms) {
+        ++*from;
+    }
+    if (*from == why->rejected_count) {
+        return NULL;
+    }
+    const struct toc_why_rejected *one = &why->rejected[(*from)++];
+    json_t *made = event_of(why, one->alias, one->source, one->id, one->at_ms, one->words);
+    json_object_set_new(made, "clause", text_of(one->clause));
+    if (one->away_mm >= 0) {
+        json_object_set_new(made, "away_m", json_real((double)one->away_mm / 1000));
+    }
+    return made;
+}
+
+/* Both, newest first, the first few. */
+static void add_others(const struct toc_why *why, int64_t at_ms, json_t *others)
+{
+    size_t left_from = why->count, rejected_from = 0;
+    json_t *left = next_left(why, at_ms, &left_from);
+    json_t *rejected = next_rejected(why, at_ms, &rejected_from);
+
+    while ((left != NULL || rejected != NULL) && json_array_size(others) < TOC_WHY_REJECTED) {
+        const char *when = json_string_value(json_object_get(left, "time"));
+        const char *other = json_string_value(json_object_get(rejected, "time"));
+        if (rejected == NULL || (left != NULL && strcmp(when, other) >= 0)) {
+            json_array_append_new(others, left);
+            left = next_left(why, at_ms, &left_from);
+        } else {
+            json_array_append_new(others, rejected);
+            rejected = next_rejected(why, at_ms, &rejected_from);
+        }
+    }
+    json_decref(left);
+    json_decref(rejected);
 }
 
 static void add_key(const struct toc_why *why, json_t *answer)
@@ -314,23 +421,13 @@ json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_
     sort(why);
     why->stream_ms = verdict->stream_ms;
     bool is_raw = toc_why_raw(why, at_ms, clauses, events, &newest_ms);
-    if (!toc_why_is_plain(why->rule)) {
-        (void)toc_why_clause(clauses, toc_rule_kind_text(why->rule->kind), verdict->holds,
-                             "as the engine has it; this rule is not taken apart into clauses");
-    } else if (is_raw && !verdict->holds) {
+    if (is_raw && !verdict->holds) {
         add_life(why, at_ms, newest_ms, clauses);
     } else if (!is_raw && verdict->holds) {
         (void)toc_why_clause(clauses, "keep_firing_for", true,
                              "the alert is kept on after that came to an end");
     }
-    for (size_t i = 0; i < why->rejected_count && json_array_size(others) < TOC_WHY_REJECTED; i++) {
-        const struct toc_why_rejected *one = &why->rejected[i];
-        if (one->at_ms <= at_ms) {
-            json_t *made = event_of(why, one->alias, one->source, one->id, one->at_ms, one->words);
-            json_object_set_new(made, "clause", text_of(one->clause));
-            json_array_append_new(others, made);
-        }
-    }
+    add_others(why, at_ms, others);
     json_object_set_new(answer, "rule", text_of(why->rule->name));
     add_key(why, answer);
     json_object_set_new(answer, "at", instant_of(at_ms));
@@ -342,6 +439,7 @@ json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_
     json_object_set_new(answer, "clauses", clauses);
     json_object_set_new(answer, "events", events);
     json_object_set_new(answer, "not_counted", others);
+    json_object_set_new(answer, "live", json_boolean(why->is_live));
     return answer;
 }
 
@@ -404,5 +502,8 @@ void toc_why_print(const json_t *answer, struct toc_text *out)
     json_array_foreach(json_object_get(answer, "not_counted"), i, value)
     {
         print_event(value, out);
+    }
+    if (json_is_true(json_object_get(answer, "live"))) {
+        toc_text_addf(out, "  of what the processor keeps: what is over and done is forgotten\n");
     }
 }

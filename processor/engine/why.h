@@ -30,6 +30,14 @@ void toc_why_destroy(struct toc_why *why);
 /* An event that was read, in any order. @is_late: older than accept_late, it counts for nothing. */
 void toc_why_add(struct toc_why *why, const struct toc_event *event, bool is_late);
 
+/* The alerts that rules rest on: gathered from toc_engine_options.on_raised. What became of them is
+ * the engine's word, each an answer of its own; whether they count above is reasoned here. */
+struct toc_why_alerts;
+struct toc_why_alerts *toc_why_alerts_create(void);
+void toc_why_alerts_destroy(struct toc_why_alerts *alerts);
+void toc_why_alerts_note(struct toc_why_alerts *alerts, const struct toc_raised_event *raised);
+void toc_why_add_alerts(struct toc_why *why, const struct toc_why_alerts *alerts);
+
 /* "camp=Gao route=N 17", places by their names; appended. */
 void toc_why_add_key(const struct toc_why *why, struct toc_text *out);
 
@@ -44,6 +52,7 @@ struct toc_why_verdict {
  *   clauses: [{clause, pass, words, ..values}]   in the order in which they decide
  *   events: [{alias, source, id, time, words}]     what the clause counts
  *   not_counted: [{alias, source, id, time, clause, words}]   newest first, the first few
+ *   live      of a running engine, which forgets what is over and done
  * If it does not hold at least one clause does not pass, if it does all that decide do. */
 json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_verdict *verdict);
 /* The tree from the engine's own state, now: what it keeps of the key. What was not counted is not

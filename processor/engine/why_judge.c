@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "engine/core.h"
 #include "engine/why_core.h"
-#include "event/geo.h"
 
 static void add_value(struct toc_text *out, const struct toc_value *value)
 {
@@ -69,21 +68,24 @@ static void add_test(struct toc_text *out, const struct toc_type *type, const st
     toc_text_add(out, test->operand_count > 4 ? TOC_STR(", ..") : TOC_STR(""));
 }
 
-static void reject(struct toc_why *why, const struct toc_event *event, int alias,
-                   const char *clause)
+static struct toc_why_rejected *reject(struct toc_why *why, const struct toc_event *event,
+                                       int alias, const char *clause)
 {
     if (why->rejected_count == why->rejected_room) {
         why->rejected_room = why->rejected_room * 2 + 16;
         why->rejected = toc_mem_resize(why->rejected, why->rejected_room, sizeof *why->rejected);
     }
-    why->rejected[why->rejected_count++] = (struct toc_why_rejected){
+    struct toc_why_rejected *made = &why->rejected[why->rejected_count++];
+    *made = (struct toc_why_rejected){
         .at_ms = event->at_ms,
         .alias = alias,
         .source = toc_arena_str(&why->arena, event->source),
         .id = toc_arena_str(&why->arena, event->id),
         .clause = toc_str_of(clause),
         .words = toc_arena_str(&why->arena, toc_text_str(&why->words)),
+        .away_mm = -1,
     };
+    return made;
 }
 
 /* Does the event carry this key, as far as it carries one? A missing field is told. */
@@ -92,6 +94,7 @@ static bool is_of_key(struct toc_why *why, const struct toc_event *event, int al
 {
     const struct toc_rule *rule = why->rule;
     bool is_same = event->mode == why->key.mode;
+    struct toc_str missing = {0};
 
     *out_missing = false;
     for (size_t i = 0; i < rule->key_part_count && is_same; i++) {
@@ -103,7 +106,10 @@ static bool is_of_key(struct toc_why *why, const struct toc_event *event, int al
         struct toc_str text = {0};
         char room[TOC_BARE_TEXT];
         bool is_bare;
-        *out_missing |= !toc_key_text(toc_event_value(event, slot), room, &text, &is_bare);
+        if (!toc_key_text(toc_event_value(event, slot), room, &text, &is_bare)) {
+            *out_missing = true;
+            missing = rule->key_parts[i].name;
+        }
         if (rule->key_parts[i].is_place) {
             int place =
                 toc_places_find(toc_ruleset_places(why->rules), rule->key_parts[i].name, text);
@@ -121,8 +127,8 @@ static bool is_of_key(struct toc_why *why, const struct toc_event *event, int al
     }
     if (is_same && *out_missing) {
         toc_text_clear(&why->words);
-        toc_text_addf(&why->words, "a field of the key is missing");
-        reject(why, event, alias, "group_by");
+        toc_text_addf(&why->words, "its %.*s is missing", (int)missing.size, missing.data);
+        (void)reject(why, event, alias, "group_by");
     }
     return is_same && !*out_missing;
 }
@@ -155,39 +161,40 @@ static enum toc_verdict judge_match(struct toc_why *why, const struct toc_event 
     return all;
 }
 
-/* Near the place of the key (or any, if the key has none)? */
-static bool judge_near(struct toc_why *why, const struct toc_alias *alias,
-                       const struct toc_binding *binding, struct toc_value point)
+/* The same for values that are the same: text without case. */
+static uint64_t hash_of(struct toc_value value)
 {
-    const struct toc_places *places = toc_ruleset_places(why->rules);
-    int only = alias->near.only;
+    struct toc_text folded = {0};
+    struct toc_str text = {0};
+    char room[TOC_BARE_TEXT];
+    bool is_bare;
 
-    toc_text_clear(&why->words);
-    for (size_t i = 0; i < why->rule->key_part_count; i++) {
-        if (binding->key_slots[i] == TOC_SLOT_PLACE) {
-            only = why->key.values[i].place;
-        }
+    (void)toc_key_text(value, room, &text, &is_bare);
+    toc_text_fold(&folded, text);
+    uint64_t hash = toc_hash64(folded.data, folded.size, 0);
+    toc_text_finish(&folded);
+    return hash;
+}
+
+/* What min_distinct and `weight` look at. */
+static bool take_measures(struct toc_why *why, const struct toc_event *event,
+                          const struct toc_binding *binding, struct toc_why_event *out)
+{
+    for (size_t i = 0; i < why->rule->distinct_field_count; i++) {
+        struct toc_value value = toc_event_value(event, binding->distinct_slots[i]);
+        uint64_t hash = value.kind != TOC_VALUE_NONE ? hash_of(value) : 0;
+        out->distinct[i] = value.kind != TOC_VALUE_NONE && hash == 0 ? 1 : hash;
     }
-    if (point.kind != TOC_VALUE_POINT) {
-        toc_text_addf(&why->words, "it has no location");
-        return false;
-    }
-    uint32_t near;
-    if (toc_places_near(places, alias->near.kind, only, point.point, alias->near.distance_mm, 1,
-                        &near) > 0) {
+    if (!why->rule->has_weight) {
         return true;
     }
-    if (only >= 0) {
-        toc_text_addf(&why->words, "%.*s is %.0f m away, more than %.0f m",
-                      (int)toc_places_get(places, (size_t)only)->name.size,
-                      toc_places_get(places, (size_t)only)->name.data,
-                      (double)toc_places_distance_mm(places, (size_t)only, point.point) / 1000,
-                      (double)alias->near.distance_mm / 1000);
-    } else {
-        toc_text_addf(&why->words, "no %.*s within %.0f m", (int)alias->near.kind.size,
-                      alias->near.kind.data, (double)alias->near.distance_mm / 1000);
-    }
-    return false;
+    struct toc_value weight = toc_event_value(event, binding->weight_slot);
+    bool is_negative = weight.kind == TOC_VALUE_NUMBER && weight.number < 0;
+    bool is_fit = toc_key_millionths(weight, &out->weight);
+    toc_text_clear(&why->words);
+    toc_text_add(&why->words, TOC_STR("its weight is "));
+    add_value(&why->words, &weight);
+    return is_fit && !is_negative && out->weight >= 0;
 }
 
 static bool take_value(struct toc_why *why, const struct toc_event *event,
@@ -209,14 +216,7 @@ static bool take_value(struct toc_why *why, const struct toc_event *event,
         return false;
     }
     if (why->rule->kind == TOC_KIND_COUNT_DISTINCT) {
-        struct toc_text folded = {0};
-        struct toc_str text = {0};
-        char room[TOC_BARE_TEXT];
-        bool is_bare;
-        (void)toc_key_text(value, room, &text, &is_bare);
-        toc_text_fold(&folded, text);
-        out->value = (int64_t)toc_hash64(folded.data, folded.size, 0);
-        toc_text_finish(&folded);
+        out->value = (int64_t)hash_of(value);
         return true;
     }
     if (!toc_key_millionths(value, &out->value)) {
@@ -238,14 +238,14 @@ void toc_why_keep(struct toc_why *why, const struct toc_why_event *event)
 }
 
 void toc_why_judge(struct toc_why *why, const struct toc_event *event, int index,
-                   const struct toc_binding *binding, bool is_late)
+                   const struct toc_binding *binding, bool is_late, int64_t end_ms)
 {
     const struct toc_rule *rule = why->rule;
     const struct toc_alias *alias = &rule->aliases[index];
     const struct toc_type *type =
         toc_catalogue_type(toc_ruleset_catalogue(why->rules), (size_t)binding->type);
-    bool is_series = rule->kind == TOC_KIND_LATEST && (alias->roles & TOC_ROLE_COUNTED) != 0;
-    bool is_missing;
+    bool is_counted = (alias->roles & TOC_ROLE_COUNTED) != 0, is_missing;
+    bool is_series = rule->kind == TOC_KIND_LATEST && is_counted;
 
     if (!is_of_key(why, event, index, binding, &is_missing)) {
         return;
@@ -253,27 +253,34 @@ void toc_why_judge(struct toc_why *why, const struct toc_event *event, int index
     if (is_late) {
         toc_text_clear(&why->words);
         toc_text_addf(&why->words, "older than accept_late when it came");
-        reject(why, event, index, "accept_late");
+        (void)reject(why, event, index, "accept_late");
         return;
     }
     enum toc_verdict verdict = judge_match(why, event, type, binding);
     if (verdict != TOC_VERDICT_YES) {
-        reject(why, event, index, "match");
-        if (!is_series || verdict == TOC_VERDICT_UNKNOWN) {
-            return;
-        }
+        (void)reject(why, event, index, "match");
     }
     struct toc_value point = toc_event_value(event, binding->at_slot);
-    bool is_near = true;
-    if (alias->near.is_set) {
-        is_near = judge_near(why, alias, binding, point);
-        if (!is_near && verdict == TOC_VERDICT_YES) {
-            reject(why, event, index, "near");
+    if (verdict != TOC_VERDICT_NO) { /* A test that fails decides, whatever is missing. */
+        enum toc_verdict open = toc_why_judge_hours(why, event, alias, point);
+        if (open != TOC_VERDICT_YES && verdict == TOC_VERDICT_YES) {
+            (void)reject(why, event, index, "hours");
         }
-        if (!is_near &&
-            (!is_series || (verdict == TOC_VERDICT_YES && point.kind != TOC_VALUE_POINT))) {
-            return; /* Of a series: no location, it cannot be judged. */
-        }
+        verdict = open != TOC_VERDICT_YES ? open : verdict;
+    }
+    if (verdict != TOC_VERDICT_YES && (!is_series || verdict == TOC_VERDICT_UNKNOWN)) {
+        return;
+    }
+    const char *clause;
+    int64_t away_mm;
+    bool is_near = toc_why_judge_near(why, event, alias, binding, &clause, &away_mm);
+    if (!is_near && verdict == TOC_VERDICT_YES) {
+        struct toc_why_rejected *made = reject(why, event, index, clause);
+        made->away_mm = away_mm;
+        made->limit_mm = alias->near.distance_mm;
+    }
+    if (!is_near && (!is_series || (verdict == TOC_VERDICT_YES && point.kind != TOC_VALUE_POINT))) {
+        return; /* Of a series: no location, it cannot be judged. */
     }
     struct toc_why_event own = {
         .at_ms = event->at_ms,
@@ -281,9 +288,18 @@ void toc_why_judge(struct toc_why *why, const struct toc_event *event, int index
         .alias = index,
         .has_point = point.kind == TOC_VALUE_POINT,
         .is_meeting = verdict == TOC_VERDICT_YES && is_near,
+        .end_ms = end_ms,
+        .is_stretch = end_ms != TOC_INSTANT_NONE && alias->is_stretch && is_counted,
     };
-    if (!take_value(why, event, alias, binding, &own)) {
-        reject(why, event, index, "field");
+    if (!take_value(why, event, alias, binding, &own) ||
+        (is_counted && !take_measures(why, event, binding, &own))) {
+        (void)reject(why, event, index, "field");
+        return;
+    }
+    if (rule->has_near && is_counted && !own.has_point) {
+        toc_text_clear(&why->words);
+        toc_text_addf(&why->words, "it has no location");
+        (void)reject(why, event, index, "near");
         return;
     }
     if (own.has_point) {
@@ -291,5 +307,7 @@ void toc_why_judge(struct toc_why *why, const struct toc_event *event, int index
     }
     own.source = toc_arena_str(&why->arena, event->source);
     own.id = toc_arena_str(&why->arena, event->id);
+    own.sort = event->sort.size > 0 ? toc_arena_str(&why->arena, event->sort) : own.id;
+    own.below = binding->below != NULL ? binding->below->name : TOC_STR("");
     toc_why_keep(why, &own);
 }

@@ -38,29 +38,60 @@ static bool is_at_place(const struct toc_why *why, const struct toc_entry *entry
     return true;
 }
 
+/* The rule whose alert it is; empty of a reported event. */
+static struct toc_str below_of(const struct toc_alias *alias, const struct toc_kept *kept)
+{
+    for (size_t b = 0; b < alias->binding_count; b++) {
+        if (alias->bindings[b].below != NULL && alias->bindings[b].type == kept->type) {
+            return alias->bindings[b].below->name;
+        }
+    }
+    return TOC_STR("");
+}
+
+static bool is_same(const struct toc_kept *a, const struct toc_kept *b)
+{
+    return b != NULL && a->identity.high == b->identity.high && a->identity.low == b->identity.low;
+}
+
 static void add_entries(struct toc_why *why, const struct toc_match *match)
 {
     const struct toc_kept *last = NULL;
+    const struct toc_rule *rule = why->rule;
 
     for (uint64_t seq = match->ring.first; seq < match->ring.end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
-        if (entry->alias >= why->rule->alias_count || entry->is_late) {
+        if (entry->alias >= rule->alias_count || entry->is_late) {
             continue; /* A line of people, or one that counts for nothing. */
         }
-        why->numbers += entry->kept != last;
+        const struct toc_alias *alias = &rule->aliases[entry->alias];
+        bool is_counted = (alias->roles & TOC_ROLE_COUNTED) != 0;
+        if (rule->kind == TOC_KIND_LATEST && is_counted && !entry->is_judged) {
+            continue; /* It changes nothing. */
+        }
+        why->numbers += !is_same(entry->kept, last);
         last = entry->kept;
-        toc_why_keep(why, &(struct toc_why_event){
-                              .at_ms = entry->kept->at_ms,
-                              .start_ms = entry->at_ms,
-                              .value = entry->value,
-                              .number = why->numbers,
-                              .alias = entry->alias,
-                              .source = entry->kept->source,
-                              .id = entry->kept->id,
-                              .point = toc_position_point(&entry->position),
-                              .has_point = entry->position.has_point,
-                              .is_meeting = entry->is_meeting && is_at_place(why, entry),
-                          });
+        struct toc_why_event event = {
+            .at_ms = entry->kept->at_ms,
+            .start_ms = entry->at_ms,
+            .value = entry->value,
+            .end_ms = entry->is_stretch ? entry->end_ms : TOC_INSTANT_NONE,
+            .is_stretch = entry->is_stretch,
+            .number = why->numbers,
+            .alias = entry->alias,
+            .source = entry->kept->source,
+            .id = entry->kept->id,
+            .sort = entry->kept->sort,
+            .below = below_of(alias, entry->kept),
+            .point = toc_position_point(&entry->position),
+            .has_point = entry->position.has_point,
+            .is_meeting = entry->is_meeting && is_at_place(why, entry),
+        };
+        if (is_counted && rule->kind != TOC_KIND_LATEST) { /* There they are places. */
+            event.weight = entry->weight;
+            memcpy(event.distinct, entry->distinct, sizeof event.distinct);
+        }
+        toc_why_keep(why, &event);
     }
 }
 
@@ -78,13 +109,18 @@ json_t *toc_engine_why(struct toc_engine *engine, struct toc_str name,
     if (why == NULL) {
         return NULL;
     }
+    why->is_live = true;
+    why->known_ms = TOC_INSTANT_NONE;
     struct toc_why_verdict verdict = {
-        .begin_ms = TOC_INSTANT_NONE, .end_ms = TOC_INSTANT_NONE, .stream_ms = engine->begin_ms};
+        .begin_ms = TOC_INSTANT_NONE,
+        .end_ms = TOC_INSTANT_NONE,
+        .stream_ms = ruled->since_ms > engine->begin_ms ? ruled->since_ms : engine->begin_ms};
     struct toc_keyed *keyed = toc_keyed_find(engine, ruled, &why->key, false, TOC_INSTANT_NONE);
     int64_t at_ms = engine->newest_ms != TOC_INSTANT_NONE ? engine->newest_ms : 0;
     if (keyed != NULL) {
         const struct toc_match_state *newest = &keyed->match.newest;
         at_ms = newest->now_ms > at_ms ? newest->now_ms : at_ms;
+        why->known_ms = newest->is_known ? newest->known_ms : TOC_INSTANT_NONE;
         add_entries(why, &keyed->match);
         for (size_t i = 0; i < newest->episodes.count; i++) {
             const struct toc_episode *episode = &newest->episodes.items[i];

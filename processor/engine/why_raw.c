@@ -29,23 +29,17 @@ bool toc_why_counts(const struct toc_why *why, const struct toc_why_event *event
     return true;
 }
 
+int64_t toc_why_member_ms(const struct toc_why *why, int64_t at_ms)
+{
+    struct toc_why_event begin = {.at_ms = why->stream_ms, .alias = -1};
+
+    return why->is_member && toc_why_counts(why, &begin, at_ms) ? why->stream_ms : TOC_INSTANT_NONE;
+}
+
 void toc_why_take(struct toc_why_raw *raw, const struct toc_why_event *event, const char *words)
 {
     raw->newest_ms = event->at_ms > raw->newest_ms ? event->at_ms : raw->newest_ms;
     toc_why_list(raw->events, raw->why, event, words);
-}
-
-bool toc_why_is_plain(const struct toc_rule *rule)
-{
-    bool is_plain = rule->kind != TOC_KIND_RATIO && rule->kind != TOC_KIND_PERCENTILE &&
-                    rule->kind != TOC_KIND_TREND && rule->half_life_ms == 0 && !rule->has_weight &&
-                    rule->distinct_field_count == 0;
-
-    for (size_t a = 0; a < rule->alias_count; a++) {
-        is_plain =
-            is_plain && !rule->aliases[a].is_alert && rule->aliases[a].hours.kind == TOC_HOURS_ANY;
-    }
-    return is_plain;
 }
 
 bool toc_why_raw(const struct toc_why *why, int64_t at_ms, json_t *out, json_t *out_events,
@@ -59,10 +53,6 @@ bool toc_why_raw(const struct toc_why *why, int64_t at_ms, json_t *out, json_t *
                               .fuel = FUEL};
     bool holds = false;
 
-    if (!toc_why_is_plain(why->rule)) {
-        *out_newest_ms = TOC_INSTANT_NONE;
-        return false;
-    }
     switch (why->rule->kind) {
     case TOC_KIND_EVENT:
     case TOC_KIND_SEQUENCE:
@@ -93,6 +83,22 @@ static void consider(int64_t candidate_ms, int64_t at_ms, int64_t *best_ms)
     }
 }
 
+/* The baseline moves: every window before changes as the present one does, steps later. */
+static void consider_baseline(const struct toc_why *why, int64_t at_ms, int64_t *best_ms)
+{
+    const struct toc_trend_spec *trend = &why->rule->trend;
+
+    consider(why->stream_ms + trend->warm_up_ms, at_ms, best_ms);
+    for (size_t w = 1; w <= trend->windows; w++) {
+        int64_t later_ms = (int64_t)w * trend->step_ms;
+        consider(why->stream_ms + why->rule->within_ms + later_ms, at_ms, best_ms);
+        for (size_t i = 0; i < why->count; i++) {
+            consider(why->events[i].at_ms + later_ms, at_ms, best_ms);
+            consider(why->events[i].at_ms + why->rule->within_ms + 1 + later_ms, at_ms, best_ms);
+        }
+    }
+}
+
 int64_t toc_why_change(const struct toc_why *why, int64_t at_ms)
 {
     int64_t best_ms = TOC_INSTANT_NONE;
@@ -104,6 +110,12 @@ int64_t toc_why_change(const struct toc_why *why, int64_t at_ms)
         consider(event->at_ms + why->rule->within_ms + 1, at_ms, &best_ms);
         consider(event->start_ms + why->rule->warn_ms, at_ms, &best_ms);
         consider(event->at_ms + why->rule->deadline_ms, at_ms, &best_ms);
+        if (event->is_stretch) {
+            consider(event->end_ms, at_ms, &best_ms);
+        }
+    }
+    if (why->rule->kind == TOC_KIND_TREND) {
+        consider_baseline(why, at_ms, &best_ms);
     }
     if (why->is_member) {
         consider(why->stream_ms + why->rule->within_ms, at_ms, &best_ms);

@@ -8,6 +8,7 @@ struct walk {
     size_t best_count;
     bool is_best_open; /* It can still be gone on with. */
     const struct toc_why_event *blocked_by;
+    const struct toc_why_event *lined;  /* It completed, and a line was drawn since. */
     const struct toc_why_event *newest; /* Newest that completes. */
 };
 
@@ -58,6 +59,17 @@ static bool fits(const struct walk *walk, size_t step, const struct toc_why_even
                           event->at_ms - walk->chosen[0]->at_ms <= rule->within_ms));
 }
 
+/* Do the events chosen for the first @count steps count at @at_ms? */
+static bool do_count(const struct walk *walk, size_t count, int64_t at_ms)
+{
+    for (size_t s = 0; s < count; s++) {
+        if (!toc_why_counts(walk->raw->why, walk->chosen[s], at_ms)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void go(struct walk *walk, size_t step)
 {
     struct toc_why_raw *raw = walk->raw;
@@ -67,21 +79,22 @@ static void go(struct walk *walk, size_t step)
     if (step > 0 && step == rule->step_count) {
         const struct toc_why_event *last = walk->chosen[step - 1];
         const struct toc_why_event *without = find_without(walk, step);
-        bool counts = true;
-        for (size_t s = 0; s < step && counts; s++) {
-            counts = toc_why_counts(why, walk->chosen[s], last->at_ms) &&
-                     toc_why_counts(why, last, raw->at_ms);
+        bool is_lined = !toc_why_counts(why, last, raw->at_ms);
+        if (!do_count(walk, step, last->at_ms)) {
+            return;
         }
         if (without != NULL) {
             walk->blocked_by = without;
-        } else if (counts && (walk->newest == NULL || last->at_ms > walk->newest->at_ms)) {
+        } else if (!is_lined && (walk->newest == NULL || last->at_ms > walk->newest->at_ms)) {
             walk->newest = last;
             memcpy(walk->best, walk->chosen, sizeof walk->chosen);
             walk->best_count = step;
+        } else if (is_lined) {
+            walk->lined = last;
         }
         return;
     }
-    if (walk->newest == NULL && step > 0) {
+    if (walk->newest == NULL && step > 0 && do_count(walk, step, raw->at_ms)) {
         bool is_open = raw->at_ms - walk->chosen[0]->at_ms <= rule->within_ms;
         if (step > walk->best_count || (step == walk->best_count && is_open)) {
             walk->best_count = step;
@@ -97,6 +110,70 @@ static void go(struct walk *walk, size_t step)
     }
 }
 
+/* Of what is awaited next: those that only the distance keeps out. INT64_MAX: there is none. */
+static int64_t nearest(const struct walk *walk, size_t step)
+{
+    const struct toc_why *why = walk->raw->why;
+    const struct toc_step *awaited = &why->rule->steps[step];
+    int64_t nearest_mm = INT64_MAX;
+    size_t to = 0;
+
+    while (to < step && why->rule->steps[to].alias != awaited->tie.alias) {
+        to++;
+    }
+    for (size_t i = 0; i < why->count && to < step; i++) {
+        const struct toc_why_event *event = &why->events[i];
+        if (event->alias == awaited->alias && event->at_ms <= walk->raw->at_ms &&
+            event->at_ms >= walk->best[step - 1]->at_ms &&
+            event->at_ms - walk->best[0]->at_ms <= why->rule->within_ms && event->has_point &&
+            walk->best[to]->has_point) {
+            int64_t mm = toc_geo_distance_mm(walk->best[to]->point, event->point);
+            nearest_mm = mm > awaited->tie.distance_mm && mm < nearest_mm ? mm : nearest_mm;
+        }
+    }
+    return nearest_mm;
+}
+
+/* Which clause fails, and what is awaited. */
+static json_t *tell_failing(const struct walk *walk)
+{
+    const struct toc_rule *rule = walk->raw->why->rule;
+    const char *kind = toc_rule_kind_text(rule->kind);
+    struct toc_text words = {0};
+
+    if (walk->lined != NULL) {
+        toc_text_addf(&words, "it was complete with %.*s, and a line was drawn since",
+                      (int)walk->lined->id.size, walk->lined->id.data);
+        kind = "clear_when";
+    } else if (walk->blocked_by != NULL) {
+        struct toc_str name = rule->aliases[walk->blocked_by->alias].name;
+        toc_text_addf(&words, "%.*s %.*s at ", (int)name.size, name.data,
+                      (int)walk->blocked_by->id.size, walk->blocked_by->id.data);
+        toc_why_time(&words, walk->blocked_by->at_ms);
+        toc_text_add(&words, TOC_STR(" lies between"));
+        kind = "without";
+    } else if (walk->best_count == 0) {
+        toc_why_add_none(&words, &rule->aliases[rule->steps[0].alias]);
+        toc_why_add_nearest(walk->raw->why, walk->raw->at_ms, &words);
+    } else {
+        const struct toc_alias *next = &rule->aliases[rule->steps[walk->best_count].alias];
+        toc_text_addf(&words, "%zu of %zu steps; %.*s %s ", walk->best_count, rule->step_count,
+                      (int)next->name.size, next->name.data,
+                      walk->is_best_open ? "is awaited until" : "did not come until");
+        toc_why_time(&words, walk->best[0]->at_ms + rule->within_ms);
+        int64_t nearest_mm = nearest(walk, walk->best_count);
+        if (nearest_mm != INT64_MAX) {
+            toc_text_add(&words, TOC_STR("; nearest candidate "));
+            toc_why_beyond(&words, nearest_mm, rule->steps[walk->best_count].tie.distance_mm);
+        } else {
+            toc_why_add_nearest(walk->raw->why, walk->raw->at_ms, &words);
+        }
+    }
+    json_t *clause = toc_why_clause(walk->raw->clauses, kind, false, "%s", words.data);
+    toc_text_finish(&words);
+    return clause;
+}
+
 bool toc_why_hold_sequence(struct toc_why_raw *raw)
 {
     const struct toc_rule *rule = raw->why->rule;
@@ -105,44 +182,24 @@ bool toc_why_hold_sequence(struct toc_why_raw *raw)
     go(&walk, 0);
     bool holds = walk.newest != NULL;
     for (size_t s = 0; s < walk.best_count; s++) {
-        toc_why_take(raw, walk.best[s], "");
+        struct toc_text words = {0};
+        toc_text_add(&words, TOC_STR(""));
+        if (walk.best[s]->below.size > 0) {
+            toc_text_addf(&words, "alert of %.*s", (int)walk.best[s]->below.size,
+                          walk.best[s]->below.data);
+        }
+        toc_why_take(raw, walk.best[s], words.data != NULL ? words.data : "");
+        toc_text_finish(&words);
     }
     if (holds) {
         raw->newest_ms = walk.newest->at_ms;
-        (void)toc_why_clause(raw->clauses, "sequence", true, "%zu of %zu steps", rule->step_count,
-                             rule->step_count);
-        return true;
     }
-    bool is_blocked = walk.blocked_by != NULL;
-    size_t next = walk.best_count < rule->step_count ? walk.best_count : rule->step_count - 1;
-    struct toc_str name = rule->aliases[rule->steps[next].alias].name;
-    struct toc_text until = {0};
-    if (walk.best_count > 0) {
-        toc_why_time(&until, walk.best[0]->at_ms + rule->within_ms);
-    }
-    json_t *clause = NULL;
-    if (is_blocked) {
-        struct toc_text at = {0};
-        toc_why_time(&at, walk.blocked_by->at_ms);
-        clause = toc_why_clause(raw->clauses, "without", false, "%.*s %.*s at %s lies between",
-                                (int)rule->aliases[walk.blocked_by->alias].name.size,
-                                rule->aliases[walk.blocked_by->alias].name.data,
-                                (int)walk.blocked_by->id.size, walk.blocked_by->id.data, at.data);
-        toc_text_finish(&at);
-    } else if (walk.best_count == 0) {
-        clause =
-            toc_why_clause(raw->clauses, "sequence", false, "no %.*s", (int)name.size, name.data);
-    } else if (rule->kind == TOC_KIND_EVENT || walk.best_count == rule->step_count) {
-        clause = toc_why_clause(raw->clauses, "line", false, "a line was drawn under it");
-    } else {
-        clause = toc_why_clause(raw->clauses, "sequence", false, "%zu of %zu steps; %.*s %s %s",
-                                walk.best_count, rule->step_count, (int)name.size, name.data,
-                                walk.is_best_open ? "is awaited until" : "did not come until",
-                                until.data);
-    }
-    if (clause != NULL) {
+    if (raw->clauses != NULL) {
+        json_t *clause =
+            holds ? toc_why_clause(raw->clauses, toc_rule_kind_text(rule->kind), true,
+                                   "%zu of %zu steps", rule->step_count, rule->step_count)
+                  : tell_failing(&walk);
         json_object_set_new(clause, "steps", json_integer((json_int_t)walk.best_count));
     }
-    toc_text_finish(&until);
-    return false;
+    return holds;
 }

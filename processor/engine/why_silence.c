@@ -19,7 +19,7 @@ bool toc_why_hold_latest(struct toc_why_raw *raw)
         holds = holds || (event->is_meeting && toc_why_counts(why, event, raw->at_ms));
     }
     if (newest == NULL) {
-        (void)toc_why_clause(raw->clauses, "latest", false, "none has come");
+        (void)toc_why_clause(raw->clauses, "latest", false, "none is known");
         return false;
     }
     toc_why_take(raw, newest, holds ? "" : "the newest");
@@ -93,14 +93,13 @@ bool toc_why_hold_absence(struct toc_why_raw *raw)
 bool toc_why_hold_silence(struct toc_why_raw *raw)
 {
     const struct toc_why *why = raw->why;
-    int64_t last_ms = why->is_member ? why->stream_ms : TOC_INSTANT_NONE;
+    int64_t last_ms = toc_why_member_ms(why, raw->at_ms);
 
     for (size_t i = 0; i < why->count; i++) {
         const struct toc_why_event *event = &why->events[i];
         if ((toc_why_roles(why, event) & TOC_ROLE_EXPECTED) != 0 && event->at_ms <= raw->at_ms &&
             toc_why_counts(why, event, raw->at_ms) && event->at_ms >= last_ms) {
             last_ms = event->at_ms;
-            raw->newest_ms = event->at_ms;
         }
     }
     if (last_ms == TOC_INSTANT_NONE || last_ms > raw->at_ms) {
@@ -115,6 +114,6 @@ bool toc_why_hold_silence(struct toc_why_raw *raw)
                          at.data, due.data);
     toc_text_finish(&at);
     toc_text_finish(&due);
-    raw->newest_ms = last_ms;
+    raw->newest_ms = last_ms + why->rule->deadline_ms;
     return holds;
 }

@@ -49,6 +49,7 @@ class KeyCase:
         self.answers = []                  # Times of `expected`.
         self.series = []                   # latest: (event, meets here), of judged series events.
         self.starts = []                   # members: the begin of the stream.
+        self.dead = {}                     # From when an event counts no more: a line.
         self.passed = {}                   # warn_at: when the deadline of a clock passed, too.
         part = dict(zip(run.rule.group_by, key[1:]))
         self.limit = run.rule.threshold and run.rule.threshold.of(part, run.world)
@@ -70,51 +71,70 @@ class KeyCase:
 
     def measure(self, window, m, dead, begun):
         """Does the rule hold raw at @m? The number that is compared (of all_of: True), or None."""
-        rule, n = self.rule, len(window)
+        if not all(is_met for _, _, is_met in self.demands(window, m, begun)):
+            return None
+        value = self.value(window, m, dead)
+        return None if value is None else self.compared(value)
+
+    def demands(self, window, m, begun):
+        """(clause, what there is of it, whether that is enough), beside the comparison."""
+        rule = self.rule
         for field, least in rule.least_distinct.items():
             values = {as_key(e.value(field)) for e in window if e.value(field) is not None}
-            if len(values) < least:
-                return None
+            yield f"min_distinct {field}", len(values), len(values) >= least
+        if rule.compare in ("at_most", "less_than") and rule.kind in ("count", "count_distinct", "sum"):
+            yield "known", begun, begun is not None and m >= begun + rule.within
+        if rule.kind in ("average", "percentile", "ratio", "trend"):
+            n = self.parts_of_ratio(window)[1] if rule.kind == "ratio" else len(window)
+            yield "at_least_events", n, n >= rule.least_events
+        if rule.kind == "trend":
+            judged = self.run.begin + rule.baseline.warm_up_ms
+            yield "warm_up", judged, m >= judged
+
+    def parts_of_ratio(self, window):
+        rule = self.rule
+        return tuple(sum(any(e in self.sets[a] for a in names) for e in window)
+                     for names in (rule.of, rule.to))
+
+    def value(self, window, m, dead):
+        """The number that is compared; None: there is nothing to compare."""
+        rule, n = self.rule, len(window)
         if rule.kind in ("all_of", "any_kinds"):
-            present = sum(any(e in self.sets[a] for e in window) for a in rule.counted)
-            if rule.kind == "all_of":
-                return True if present == len(rule.counted) else None
-            return self.compared(present)
-        is_from_above = rule.compare in ("at_most", "less_than")
+            return sum(any(e in self.sets[a] for e in window) for a in rule.counted)
         if rule.kind in ("count", "count_distinct", "sum"):
-            if is_from_above and (begun is None or m < begun + rule.within):
-                return None
-            if not is_from_above and not window:
+            if rule.compare in ("at_least", "more_than") and not window:
                 return None
             if rule.kind == "count":
-                return self.compared(n)
+                return n
             if rule.kind == "count_distinct":
-                return self.compared(len({as_key(e.value(rule.field)) for e in window}))
+                return len({as_key(e.value(rule.field)) for e in window})
         elif not window and not (rule.kind == "trend" and rule.least_events == 0):
             return None
         if rule.kind == "ratio":
-            of, to = (sum(any(e in self.sets[a] for a in names) for e in window)
-                      for names in (rule.of, rule.to))
-            return self.compared(Fraction(of, to)) if to >= max(1, rule.least_events) else None
-        if rule.kind not in ("sum", "min", "max") and n < rule.least_events:
-            return None
+            of, to = self.parts_of_ratio(window)
+            return Fraction(of, to) if to else None
         if rule.kind == "trend":
-            return self.trend(n, m, dead)
+            usual = self.usual(m, dead)
+            if not usual or (rule.compare in ("at_most", "less_than") and not any(usual)):
+                return None
+            return rounded(measures.trend(n, usual, rule.baseline))
         values = [self.run.millionths[e] for e in window]
         if rule.kind == "average" and (rule.weight or rule.half_life_ms):
             weights = [self.run.weights.get(e, 1) for e in window]
             value = measures.average(
                 list(zip([e.t for e in window], weights, values)), rule.half_life_ms)
-            return None if value is None else self.compared_rounded(value / 10**6)
+            return None if value is None else rounded(value / 10**6)
         if rule.kind == "average":
-            return self.compared(Fraction(sum(values), n * 10**6))
+            return Fraction(sum(values), n * 10**6)
         if rule.kind == "percentile":
-            return self.compared(Fraction(measures.percentile(values, rule.rank), 10**6))
+            return Fraction(measures.percentile(values, rule.rank), 10**6)
         value = {"sum": sum, "min": min, "max": max}[rule.kind](values or [0])
-        return self.compared(Fraction(value, 10**6))
+        return Fraction(value, 10**6)
 
     def compared(self, value):
-        """@value if it compares with the threshold, else None."""
+        """@value if it compares with the threshold (of all_of: True), else None."""
+        if self.rule.kind == "all_of":
+            return True if value == len(self.rule.counted) else None
         if self.limit is None:
             return None
         limit = self.limit
@@ -124,23 +144,16 @@ class KeyCase:
                  "at_most": value <= limit, "less_than": value < limit}[self.rule.compare]
         return value if holds else None
 
-    def compared_rounded(self, value):
-        return self.compared(Fraction(measures.billionths(value), 10**9))
-
-    def trend(self, x, m, dead):
-        """Against the windows before, those that begin within the stream."""
+    def usual(self, m, dead):
+        """The numbers of the windows before, from the newest, of those that begin within the stream."""
         rule, baseline, begin = self.rule, self.rule.baseline, self.run.begin
-        if m < begin + baseline.warm_up_ms:
-            return None
         times = sorted(e.t for e in self.events() if self.counts(e, m, dead))
         usual = []
         for i in range(1, baseline.windows + 1):
             low, high = m - rule.within - i * baseline.step_ms, m - i * baseline.step_ms
             if low >= begin:
                 usual.append(bisect.bisect_right(times, high) - bisect.bisect_left(times, low))
-        if not usual or (rule.compare in ("at_most", "less_than") and not any(usual)):
-            return None
-        return self.compared_rounded(measures.trend(x, usual, baseline))
+        return usual
 
     def moments(self, items, dead):
         """Every millisecond in which the answer may change."""
@@ -446,7 +459,13 @@ class KeyCase:
             for piece in [episode] + episode.parts:  # Touched while `for` still waited.
                 piece.evidence -= gone
             set_levels(self, episode)
+        self.dead = dead
         return episodes
+
+
+def rounded(value):
+    """To 10^-9, half away from zero."""
+    return Fraction(measures.billionths(value), 10**9)
 
 
 def to_millionths(value):
