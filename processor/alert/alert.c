@@ -26,6 +26,7 @@ const char *toc_alert_state_text(enum toc_alert_state state)
 void toc_alerts_finish(struct toc_alerts *alerts)
 {
     for (size_t i = 0; i < alerts->count; i++) {
+        toc_alert_forget_incident(alerts->items[i]);
         toc_said_destroy(alerts->items[i]->said);
         toc_mem_free(alerts->items[i]);
     }
@@ -111,6 +112,7 @@ static struct toc_alert *add_alert(struct toc_alerts *alerts)
 
 static void remove_alert(struct toc_alerts *alerts, size_t index)
 {
+    toc_alert_forget_incident(alerts->items[index]);
     toc_said_destroy(alerts->items[index]->said);
     toc_mem_free(alerts->items[index]);
     alerts->count--;
@@ -177,6 +179,12 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
     alert->state = state;
     alert->is_open = is_open;
     alert->seq++;
+    if (is_open) {
+        toc_alert_join(alert, episode, telling);
+    } else {
+        toc_alert_leave(alert);
+    }
+    toc_alert_name_incident(alert, telling);
     alert->begin_ms = episode->begin_ms;
     alert->end_ms = is_open ? TOC_INSTANT_NEVER : end_of(alert, episode);
     alert->last_ms =
@@ -202,7 +210,9 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
         .suppressed_by = toc_alert_suppressed_by(alert, telling),
     };
     alert->is_suppressed = content.suppressed_by.size > 0;
-    telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
+    struct toc_str data = toc_record_write(&content, telling);
+    toc_alert_told_incident(alert, telling);
+    telling->on_record(alert, telling, data, telling->context);
 }
 
 bool toc_alert_is_settled(const struct toc_alert *alert, const struct toc_telling *telling)
@@ -235,7 +245,8 @@ static bool is_changed(const struct toc_alert *alert, const struct toc_episode *
 {
     return toc_alert_is_level_changed(alert, episode, telling) ||
            alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
-           alert->digest != episode->digest || (alert->said != NULL && alert->said->is_untold) ||
+           alert->digest != episode->digest ||
+           (alert->is_open && toc_alert_is_renamed(alert)) || (alert->said != NULL && alert->said->is_untold) ||
            (!alert->is_open && (alert->end_ms != end_of(alert, episode) ||
                                 alert->ending != ending_of(alert, episode)));
 }
@@ -269,6 +280,9 @@ static void tell_episode(struct toc_alerts *alerts, struct toc_episode *episode,
     if (alert != NULL && toc_alert_is_judged(alert)) {
         tell_judged(alert, episode, telling);
         return;
+    }
+    if (alert != NULL && alert->is_open) {
+        toc_alert_join(alert, episode, telling); /* Told or not: others see it now. */
     }
     bool was_withheld = alert == NULL || alert->held.by != 0;
     struct toc_held held = {0};

@@ -94,6 +94,11 @@ struct toc_alert {
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */
     struct toc_said *said;     /* What people said; NULL: nothing. Owned. */
+    /* Which incident it is of, and was when it was told last; NULL: of its own. References. */
+    struct toc_incident *incident, *incident_told;
+    struct toc_alert *incident_next, *incident_previous; /* Others of it that are open, in a ring. */
+    uint64_t incident_digest; /* Of the evidence that was looked at for others. */
+    bool is_member;           /* It counts among the open alerts of its incident. */
     void *owner;               /* telling->owner of when it was named. */
 };
 
@@ -116,6 +121,8 @@ struct toc_telling {
     int64_t now_ms;                  /* The lane clock. */
     uint64_t *open;                  /* How many alerts of the rule are open: kept up to date. */
     bool is_flushing;                /* update_every holds nothing back. */
+    bool is_muted;                   /* Records go nowhere: state is being built. */
+    struct toc_incident_pool *incidents;
     struct toc_str source;           /* CloudEvents source of the records. */
     struct toc_text *record, *topic; /* Room to write in. */
     void (*on_record)(const struct toc_alert *alert, const struct toc_telling *telling,
@@ -123,6 +130,8 @@ struct toc_telling {
     /* @alert has just got its id. If an earlier run told of it, set its `seq` to the one told last
      * and `said` to what was said. May be NULL. */
     void (*on_named)(struct toc_alert *alert, void *context);
+    /* The incident of @alert, which is open, has joined another: it is to be told so. May be NULL. */
+    void (*on_renamed)(struct toc_alert *alert, void *context);
     /* Nothing can change this alert any more; it is forgotten. May be NULL. */
     void (*on_final)(const struct toc_alert *alert, const struct toc_telling *telling,
                      void *context);
@@ -176,6 +185,15 @@ enum toc_level toc_alert_raised(const struct toc_alert *alert, const struct toc_
 void toc_alert_keep_steps(struct toc_alert *alert, const struct toc_rule *before,
                           const struct toc_rule *after);
 
+/* incident.c: the open alerts of @episodes join what shares their evidence; nothing is told. */
+void toc_alerts_join(struct toc_episodes *episodes, const struct toc_telling *telling);
+/* @alert, open or to be, goes on in @incident, in which an earlier run told of it ... */
+void toc_alert_go_on_in(struct toc_alert *alert, struct toc_incident *incident,
+                        const struct toc_telling *telling);
+/* ... or takes the place of @old, which holds of the same: they change what they are. */
+void toc_alert_succeed(struct toc_alert *alert, struct toc_alert *old,
+                       const struct toc_telling *telling);
+
 /* --- Within the layer ---------------------------------------------------------------------- */
 
 /* Did @alert end for good: no event can change or derive it any more? */
@@ -203,6 +221,20 @@ bool toc_alert_is_level_changed(const struct toc_alert *alert, const struct toc_
  * has passed that. Who withholds the end; *is_over: does it end now all the same? */
 struct toc_held toc_alert_withhold(const struct toc_alert *alert, const struct toc_episode *episode,
                                    const struct toc_telling *telling, bool *is_over);
+/* incident.c: @alert is open or about to be told so: it is of one incident with all that share
+ * evidence of @episode. Costs a comparison while the evidence is the same. */
+void toc_alert_join(struct toc_alert *alert, const struct toc_episode *episode,
+                    const struct toc_telling *telling);
+void toc_alert_leave(struct toc_alert *alert); /* It is over; it keeps the name. */
+void toc_alert_forget_incident(struct toc_alert *alert);
+/* NULL: it is an incident of its own. */
+const struct toc_incident *toc_alert_incident(const struct toc_alert *alert);
+/* A record of @alert is about to be written: if it is the first of its incident that the world
+ * hears of, that goes by its id. And: it is written. */
+void toc_alert_name_incident(struct toc_alert *alert, const struct toc_telling *telling);
+void toc_alert_told_incident(struct toc_alert *alert, const struct toc_telling *telling);
+/* Does its incident go by another name than was told? */
+bool toc_alert_is_renamed(const struct toc_alert *alert);
 /* What mutes @alert now; empty: nothing. */
 struct toc_str toc_alert_suppressed_by(const struct toc_alert *alert,
                                        const struct toc_telling *telling);

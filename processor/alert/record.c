@@ -212,6 +212,20 @@ static void add_texts(struct toc_writer *writer)
     toc_text_add_char(out, '}');
 }
 
+/* Which incident it is of, since when that has been on, and what it was called until now. */
+static void add_incident(const struct toc_writer *writer)
+{
+    const struct toc_alert *alert = writer->content->alert;
+    const struct toc_incident *incident = toc_alert_incident(alert);
+    struct toc_text *out = writer->out;
+
+    toc_writer_text(out, "incident", toc_str_of(incident != NULL ? incident->id : alert->id));
+    if (toc_alert_is_renamed(alert)) {
+        toc_writer_text(out, "incident_was", toc_str_of(alert->incident_told->id));
+    }
+    toc_writer_instant(out, "incident_at", incident != NULL ? incident->first_ms : alert->new_ms);
+}
+
 static void add_alert(struct toc_writer *writer)
 {
     const struct toc_rule *rule = writer->telling->rule;
@@ -222,6 +236,7 @@ static void add_alert(struct toc_writer *writer)
     toc_text_add_char(out, '{');
     toc_writer_text(out, "alert_id", toc_str_of(alert->id));
     toc_wording_ref(writer);
+    add_incident(writer);
     toc_text_addf(out, ",\"seq\":%llu", (unsigned long long)alert->seq);
     toc_writer_text(out, "state", toc_str_of(toc_alert_state_text(alert->state)));
     toc_text_addf(out, ",\"open\":%s", alert->is_open ? "true" : "false");

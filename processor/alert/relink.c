@@ -75,13 +75,17 @@ static void cancel(struct toc_alert *alert, struct toc_alert *merged_into,
     alert->is_open = false;
     alert->is_waiting = false;
     alert->seq++;
+    toc_alert_leave(alert);
+    toc_alert_name_incident(alert, telling);
     alert->told_ms = telling->now_ms;
     struct toc_record_content content = {
         .alert = alert,
         .merged_into = merged_into != NULL ? merged_into->id : NULL,
         .suppressed_by = toc_alert_suppressed_by(alert, telling),
     };
-    telling->on_record(alert, telling, toc_record_write(&content, telling), telling->context);
+    struct toc_str data = toc_record_write(&content, telling);
+    toc_alert_told_incident(alert, telling);
+    telling->on_record(alert, telling, data, telling->context);
 }
 
 /* Is @alert one of them that ended for good, and so still stands for its episode? */

@@ -20,8 +20,18 @@ static struct toc_str text_of(const json_t *object, const char *name)
     return (struct toc_str){.data = json_string_value(value), .size = json_string_length(value)};
 }
 
+/* It counts as open in its incident no more: it goes on as an alert of this run, or is over. */
+static void leave_incident(struct toc_adopted *adopted)
+{
+    if (adopted->incident != NULL) {
+        toc_incident_now(adopted->incident)->open--;
+        toc_incident_set(&adopted->incident, NULL);
+    }
+}
+
 static void finish_one(struct toc_adopted *adopted)
 {
+    leave_incident(adopted);
     json_decref(adopted->record);
     toc_said_destroy(adopted->said);
     *adopted = (struct toc_adopted){0};
@@ -34,6 +44,7 @@ void toc_adopt_finish(struct toc_engine *engine)
     }
     toc_mem_free(engine->adopted);
     toc_mem_free(engine->finals);
+    toc_table_finish(&engine->adopted_incidents);
     engine->adopted = NULL;
     engine->finals = NULL;
     engine->adopted_count = engine->adopted_room = 0;
@@ -43,6 +54,35 @@ void toc_adopt_finish(struct toc_engine *engine)
 void toc_engine_mute(struct toc_engine *engine)
 {
     engine->is_muted = true;
+}
+
+/* The incident that the record of @adopted names goes on, one for all that name it. A record of a
+ * version that told none is one of its own. */
+static void adopt_incident(struct toc_engine *engine, struct toc_adopted *adopted)
+{
+    struct toc_str name = text_of(adopted->record, "incident");
+    struct toc_incident *incident;
+    int64_t at_ms;
+    size_t at = 0;
+
+    if (name.size != TOC_INCIDENT_ID - 1) {
+        name = toc_str_of(adopted->id);
+    }
+    if (!toc_instant_parse(text_of(adopted->record, "incident_at"), &at_ms) &&
+        !toc_instant_parse(text_of(adopted->record, "new_at"), &at_ms)) {
+        at_ms = adopted->begin_ms;
+    }
+    uint64_t hash = toc_hash64(name.data, name.size, 0);
+    while ((incident = toc_table_next(&engine->adopted_incidents, hash, &at)) != NULL &&
+           memcmp(incident->id, name.data, name.size) != 0) {
+    }
+    if (incident == NULL) {
+        adopted->incident = toc_incident_begin(&engine->pool.incidents, name.data, at_ms);
+        toc_table_add(&engine->adopted_incidents, hash, adopted->incident);
+    } else {
+        toc_incident_set(&adopted->incident, incident);
+    }
+    adopted->incident->open++;
 }
 
 enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_open_alert *open)
@@ -78,6 +118,7 @@ enum toc_status toc_engine_adopt(struct toc_engine *engine, const struct toc_ope
         .seq = (uint64_t)json_integer_value(json_object_get(record, "seq")),
     };
     memcpy(adopted->id, open->alert_id.data, open->alert_id.size);
+    adopt_incident(engine, adopted);
     json_array_foreach(json_object_get(record, "blind"), index, name)
     {
         toc_sight_adopt(engine, toc_str_of(json_string_value(name)));
@@ -208,11 +249,15 @@ static void restore_steps(const struct toc_adopted *adopted, struct toc_alert *a
 }
 
 /* What was said of it goes on with it. */
-static void hand_over(struct toc_adopted *adopted, struct toc_alert *alert)
+static void hand_over(struct toc_engine *engine, struct toc_adopted *adopted,
+                      struct toc_alert *alert)
 {
     struct toc_said *read_back = alert->said; /* From the actions of the warm-up. */
+    struct toc_telling telling = toc_keyed_telling(engine, alert->owner);
 
     adopted->is_used = true;
+    toc_alert_go_on_in(alert, adopted->incident, &telling);
+    leave_incident(adopted);
     alert->seq = adopted->seq;
     alert->is_capped = toc_str_equal(text_of(adopted->record, "suppressed_by"), TOC_STR("cap"));
     if (adopted->ruled != NULL) {
@@ -238,24 +283,30 @@ void toc_adopt_claim(struct toc_alert *alert, void *context)
     struct toc_adopted *adopted = toc_adopt_find(context, alert->id);
 
     if (adopted != NULL) {
-        hand_over(adopted, alert);
+        hand_over(context, adopted, alert);
     }
 }
 
+/* How an alert of this run is found to be one of the run before, in this order; all before the
+ * world hears of what is new, so that it hears the incidents' names. */
+enum step { BY_ID, BY_EVIDENCE, NEW };
+
 static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
-                      struct toc_episode *episode, bool is_by_id)
+                      struct toc_episode *episode, enum step step)
 {
     struct toc_alert *alert = episode->alert;
     struct toc_telling telling = toc_keyed_telling(engine, keyed);
-    struct toc_adopted *adopted = is_by_id ? toc_adopt_find(engine, alert->id)
-                                           : find_by_evidence(engine, keyed, alert, episode);
+    struct toc_adopted *adopted =
+        step == BY_ID         ? toc_adopt_find(engine, alert->id)
+        : step == BY_EVIDENCE ? find_by_evidence(engine, keyed, alert, episode)
+                              : NULL;
 
     if (adopted != NULL) {
         alert->is_adopted = true;
         toc_act_forget(engine, alert);
         memcpy(alert->id, adopted->id, sizeof alert->id);
         toc_act_index(engine, alert);
-        hand_over(adopted, alert);
+        hand_over(engine, adopted, alert);
         alert->is_suppressed = json_object_get(adopted->record, "suppressed_by") != NULL;
         if (alert->is_open) {
             (void)toc_level_parse(text_of(adopted->record, "level"), &alert->level);
@@ -264,14 +315,14 @@ static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
         } else {
             toc_alert_tell(alert, episode, toc_alert_end_state(alert, episode), false, &telling);
         }
-    } else if (!is_by_id && alert->is_open) {
+    } else if (step == NEW && alert->is_open) {
         alert->seq = 0;
         toc_alert_tell(alert, episode, TOC_ALERT_NEW, true, &telling);
     }
 }
 
 /* First whoever is known by its id, then by time among those left. */
-static void each_episode(struct toc_engine *engine, bool is_by_id)
+static void each_episode(struct toc_engine *engine, enum step step)
 {
     for (size_t r = 0; r < engine->rule_count; r++) {
         for (struct toc_keyed *keyed = engine->rules[r].first; keyed != NULL; keyed = keyed->next) {
@@ -279,7 +330,7 @@ static void each_episode(struct toc_engine *engine, bool is_by_id)
             for (size_t i = 0; i < episodes->count; i++) {
                 const struct toc_alert *alert = episodes->items[i].alert;
                 if (alert != NULL && !alert->is_adopted) {
-                    take_over(engine, keyed, &episodes->items[i], is_by_id);
+                    take_over(engine, keyed, &episodes->items[i], step);
                 }
             }
         }
@@ -294,6 +345,23 @@ static const struct toc_final *find_final(const struct toc_engine *engine, const
         }
     }
     return NULL;
+}
+
+/* Under which name its incident goes by now, if it goes on without it. */
+static void tell_incident(struct toc_adopted *adopted)
+{
+    const struct toc_incident *incident = toc_incident_now(adopted->incident);
+    json_t *record = adopted->record, *was = json_object_get(record, "incident");
+    char at[TOC_INSTANT_TEXT];
+
+    json_object_del(record, "incident_was");
+    if (was != NULL && strcmp(json_string_value(was), incident->id) != 0) {
+        json_object_set(record, "incident_was", was);
+    }
+    toc_instant_format(incident->first_ms, at);
+    json_object_set_new(record, "incident", json_string(incident->id));
+    json_object_set_new(record, "incident_at", json_string(at));
+    leave_incident(adopted);
 }
 
 /* End an alert whose episode is gone: the record last told, with an end. */
@@ -313,6 +381,7 @@ static void end_adopted(struct toc_engine *engine, struct toc_adopted *adopted)
     json_object_set_new(record, "open", json_false());
     json_object_set_new(record, "end", json_string(end));
     json_object_set_new(record, "detected_at", json_string(detected));
+    tell_incident(adopted);
     json_object_set_new(record, "end_reason",
                         json_string(final != NULL            ? "window"
                                     : adopted->ruled == NULL ? "rule"
@@ -359,8 +428,10 @@ void toc_engine_unmute(struct toc_engine *engine)
     if (engine->now_ms == TOC_INSTANT_NONE) {
         engine->now_ms = engine->newest_ms != TOC_INSTANT_NONE ? engine->newest_ms : 0;
     }
-    each_episode(engine, true);
-    each_episode(engine, false);
+    toc_table_finish(&engine->adopted_incidents); /* Its pointers are good up to here. */
+    each_episode(engine, BY_ID);
+    each_episode(engine, BY_EVIDENCE);
+    each_episode(engine, NEW);
     for (size_t i = 0; i < engine->adopted_count; i++) {
         struct toc_adopted *adopted = &engine->adopted[i];
         if (!adopted->is_used &&

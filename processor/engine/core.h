@@ -95,6 +95,8 @@ struct toc_keyed {
     struct toc_alerts alerts;
     struct toc_due telling, settling, pacing;
     bool is_touched;           /* By the event being fed. */
+    bool is_taken, is_again;   /* It has seen that, and was derived anew; not told yet. */
+    bool is_renamed;           /* The incident of one of its alerts goes by another name. */
     struct toc_raised *raised; /* What rules above know of it, oldest first. */
     size_t raised_count, raised_room;
     struct toc_keyed *next, *previous; /* Of the rule. */
@@ -139,6 +141,7 @@ struct toc_adopted { /* An alert that alerts.open holds. */
     struct json_t *record;
     struct toc_said *said;   /* What people said of it; NULL: nothing. Owned until it is used. */
     struct toc_ruled *ruled; /* NULL: no such rule any more. */
+    struct toc_incident *incident; /* It counts as open there until it is used; NULL: or no more. */
     int64_t begin_ms;
     uint64_t seq;
     bool is_used;
@@ -196,6 +199,7 @@ struct toc_engine {
     size_t final_count, final_room;
     struct toc_adopted *adopted;
     size_t adopted_count, adopted_room;
+    struct toc_table adopted_incidents; /* By a hash of their name; as long as one is adopted. */
     bool is_own;              /* The event being dispatched is the machine's own. */
     bool is_full;             /* keys_most was reached, and said so. */
     struct toc_str full_rule; /* The rule that got no key and has not been said; or empty. */

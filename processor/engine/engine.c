@@ -308,18 +308,21 @@ static void begin_stream(struct toc_engine *engine, int64_t at_ms)
     }
 }
 
-/* Tell the updates that update_every held back up to @until_ms. */
+/* Tell the updates that update_every held back up to @until_ms; and what that joins. */
 static void tell_paced(struct toc_engine *engine, int64_t until_ms)
 {
     struct toc_due *due;
 
     while ((due = toc_due_first(&engine->pacing)) != NULL && due->at_ms <= until_ms) {
-        struct toc_keyed *keyed =
-            (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
-        toc_due_remove(&engine->pacing, due);
-        toc_keyed_touch(engine, keyed);
+        for (; due != NULL && due->at_ms <= until_ms; due = toc_due_first(&engine->pacing)) {
+            struct toc_keyed *keyed =
+                (struct toc_keyed *)(void *)((char *)due - offsetof(struct toc_keyed, pacing));
+            toc_due_remove(&engine->pacing, due);
+            toc_keyed_touch(engine, keyed);
+        }
+        toc_keyed_take(engine);
+        until_ms = engine->now_ms < until_ms ? engine->now_ms : until_ms;
     }
-    toc_keyed_take(engine);
 }
 
 void toc_engine_tick(struct toc_engine *engine, int64_t now_ms)
@@ -435,6 +438,7 @@ enum toc_feed toc_engine_feed(struct toc_engine *engine, size_t index, uint32_t 
         toc_own_clock(engine, index, event);
     }
     toc_own_full(engine);
+    tell_paced(engine, engine->now_ms); /* Incidents that have become one. */
     return is_late ? TOC_FEED_LATE : TOC_FEED_TAKEN;
 }
 

@@ -310,6 +310,18 @@ static void on_record(const struct toc_alert *alert, const struct toc_telling *t
     engine->options.on_told(&told, engine->options.context);
 }
 
+/* Look at its key again, at once if update_every lets it. */
+static void on_renamed(struct toc_alert *alert, void *context)
+{
+    struct toc_engine *engine = context;
+    struct toc_keyed *keyed = alert->owner;
+
+    keyed->is_renamed = true;
+    if (keyed->pacing.place == 0 || keyed->pacing.at_ms > engine->now_ms) {
+        toc_due_set(&engine->pacing, &keyed->pacing, engine->now_ms);
+    }
+}
+
 /* While muted: remember what ended for good, for alerts.open may still hold it. */
 static void on_final(const struct toc_alert *alert, const struct toc_telling *telling,
                      void *context)
@@ -358,10 +370,13 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .now_ms = engine->now_ms,
         .open = &keyed->ruled->counts.open,
         .is_flushing = engine->is_flushing,
+        .is_muted = engine->is_muted,
+        .incidents = &engine->pool.incidents,
         .source = engine->options.source,
         .record = &engine->record,
         .topic = &engine->topic,
         .on_record = on_record,
+        .on_renamed = on_renamed,
         .on_final = on_final,
         .on_named = engine->adopted_count > 0 && !engine->is_muted ? toc_adopt_claim : NULL,
         .suppressed_by = engine->silence_count > 0 ? toc_silence_of : NULL,
@@ -391,12 +406,16 @@ void toc_keyed_tell(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
     if (newest->episodes.count > 0 || keyed->alerts.count > 0) {
         struct toc_telling telling = toc_keyed_telling(engine, keyed);
         size_t before = keyed->alerts.count;
+        keyed->is_renamed = false;
         struct toc_alerts_due due = toc_alerts_tell(&keyed->alerts, &newest->episodes,
                                                     is_again || is_joined, &engine->pool, &telling);
         ruled->counts.told_new += keyed->alerts.count > before ? keyed->alerts.count - before : 0;
         telling_ms = due.watermark_ms < telling_ms ? due.watermark_ms : telling_ms;
         if (due.heard_ms != TOC_INSTANT_NEVER) {
             toc_sight_wait(engine, group, due.heard_ms);
+        }
+        if (keyed->is_renamed) { /* An alert that was looked at before another joined the two. */
+            due.clock_ms = engine->now_ms;
         }
         if (due.clock_ms != TOC_INSTANT_NEVER) {
             toc_due_set(&engine->pacing, &keyed->pacing, due.clock_ms);
@@ -473,15 +492,37 @@ void toc_keyed_add(struct toc_engine *engine, struct toc_keyed *keyed,
     keyed->ruled->counts.matched++;
 }
 
+/* @keyed sees what is new. Its open alerts claim that for their incident before anybody is told:
+ * so what another rule tells of it first has the right name from the beginning. */
+static void take(struct toc_engine *engine, struct toc_keyed *keyed, unsigned rank, bool is_shared)
+{
+    if (!keyed->is_touched || keyed->ruled->rule->rank != rank) {
+        return;
+    }
+    keyed->is_touched = false;
+    keyed->is_taken = true;
+    keyed->is_again = toc_match_take(&keyed->match);
+    if (is_shared && !keyed->is_again && keyed->alerts.count > 0) {
+        struct toc_telling telling = toc_keyed_telling(engine, keyed);
+        toc_alerts_join(&keyed->match.newest.episodes, &telling);
+    }
+}
+
 void toc_keyed_take(struct toc_engine *engine)
 {
     /* Those below first: what they hand up touches those above. */
     for (unsigned rank = 0; rank <= engine->rank_most && engine->touched_count > 0; rank++) {
-        for (size_t i = 0; i < engine->touched_count; i++) {
-            struct toc_keyed *keyed = engine->touched[i];
-            if (keyed->is_touched && keyed->ruled->rule->rank == rank) {
-                keyed->is_touched = false;
-                toc_keyed_tell(engine, keyed, toc_match_take(&keyed->match));
+        for (size_t from = 0, end; from < engine->touched_count; from = end) {
+            end = engine->touched_count;
+            for (size_t i = from; i < end; i++) {
+                take(engine, engine->touched[i], rank, end - from > 1);
+            }
+            for (size_t i = from; i < end; i++) {
+                struct toc_keyed *keyed = engine->touched[i];
+                if (keyed->is_taken) {
+                    keyed->is_taken = false;
+                    toc_keyed_tell(engine, keyed, keyed->is_again);
+                }
             }
         }
     }

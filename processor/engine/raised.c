@@ -93,6 +93,7 @@ struct handed {
     struct toc_position position;
     enum toc_level level;
     const char *id; /* Of the alert; NULL: it was never told on its own. */
+    const struct toc_alert *alert; /* That one. */
 };
 
 static struct toc_value key_value(const struct toc_key_part *part,
@@ -243,6 +244,17 @@ static void report(const struct toc_engine *engine, const struct toc_raised *rai
     }
 }
 
+/* Who rests on an alert is of one incident with it. */
+static void note_incident(const struct toc_raised *raised, const struct handed *handed)
+{
+    struct toc_incident **of = &raised->kept->incident;
+    struct toc_incident *incident = handed->alert != NULL ? handed->alert->incident : NULL;
+
+    if (incident != NULL && (*of == NULL || toc_incident_now(*of)->open == 0)) {
+        toc_incident_set(of, toc_incident_now(incident));
+    }
+}
+
 static void add(struct toc_engine *engine, const struct handed *handed)
 {
     struct toc_keyed *keyed = handed->keyed;
@@ -267,6 +279,7 @@ static void add(struct toc_engine *engine, const struct handed *handed)
         .is_seen = true,
     };
     report(engine, raised, &making.event, false, handed->end_ms);
+    note_incident(raised, handed);
     toc_dispatch_raised(engine, &making.event, raised, false);
     unmake(&making);
 }
@@ -384,6 +397,7 @@ static bool see(struct toc_keyed *keyed, const struct toc_variant *variant,
         .origin = episode->is_anchored ? episode->anchor : episode->origin,
         .position = episode->position,
         .id = episode->alert != NULL ? episode->alert->id : NULL,
+        .alert = episode->alert,
     };
     switch (variant->change) {
     case TOC_CHANGE_NONE:
@@ -468,6 +482,7 @@ static void compare_one(struct toc_engine *engine, const struct handed *handed, 
         return;
     }
     raised->is_seen = true;
+    note_incident(raised, handed);
     if (raised->end_ms != handed->end_ms) {
         raised->end_ms = handed->end_ms;
         change(engine, raised, false, handed->end_ms);

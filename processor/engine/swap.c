@@ -452,13 +452,12 @@ static void derive_again(struct toc_engine *engine, struct toc_keyed *keyed)
         if (alert != NULL) {
             set_begin(&keyed->match.settled, alert->begin_ms, old->begin_ms);
             set_begin(&keyed->match.newest, alert->begin_ms, old->begin_ms);
-            struct toc_alert now = *alert;
+            struct toc_telling telling = toc_keyed_telling(engine, keyed);
             toc_act_forget(engine, alert);
-            *alert = *old;
-            *old = now; /* What it owns is freed with it. */
-            alert->is_linked = now.is_linked;
+            toc_alert_succeed(alert, old, &telling);
+            alert->is_linked = old->is_linked;
             alert->is_adopted = true;
-            alert->derived_ms = now.derived_ms;
+            alert->derived_ms = old->derived_ms;
             toc_act_index(engine, alert);
             keyed->ruled->counts.open--; /* Counted twice. */
         } else if (old->is_open) {

@@ -191,7 +191,7 @@ void toc_episode_add(struct toc_episode *episode, const struct toc_evidence *evi
         return;
     }
     episode->count++;
-    episode->digest += kept->identity.low ^ kept->identity.high << 1;
+    episode->digest += toc_episode_digest_of(kept);
     if (episode->first_ms == TOC_INSTANT_NONE || kept->at_ms < episode->first_ms) {
         episode->first_ms = kept->at_ms;
     }

@@ -110,6 +110,11 @@ void toc_episode_begin(struct toc_episode *episode, int64_t begin_ms);
 void toc_episode_level(struct toc_episode *episode, int64_t since_ms, uint8_t level);
 /* Its begin is over: where it is stays. */
 void toc_episode_place(struct toc_episode *episode, struct toc_kept_pool *pool);
+/* What @kept adds to the digest of an episode. */
+static inline uint64_t toc_episode_digest_of(const struct toc_kept *kept)
+{
+    return kept->identity.low ^ kept->identity.high << 1;
+}
 /* Is the event of this identity among the evidence that is kept? */
 bool toc_episode_has(const struct toc_episode *episode, struct toc_hash128 identity);
 /* Move all evidence of @from into @into. @from keeps none. */

@@ -38,6 +38,7 @@ static void *pool_get(struct toc_kept_pool *pool, size_t size, uint32_t *out_siz
 void toc_kept_pool_finish(struct toc_kept_pool *pool)
 {
     toc_assert(pool->kept == 0);
+    toc_incident_pool_finish(&pool->incidents);
     for (struct block *block = pool->blocks; block != NULL;) {
         struct block *next = block->next;
         toc_mem_free(block);
@@ -137,6 +138,7 @@ void toc_kept_release(struct toc_kept_pool *pool, struct toc_kept *kept)
         return;
     }
     pool->kept--;
+    toc_incident_release(kept->incident);
     size_t class = kept->size_bytes / TOC_KEPT_CLASS;
     if (class > TOC_KEPT_CLASSES) {
         toc_mem_free(kept);

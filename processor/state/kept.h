@@ -6,6 +6,7 @@
  * nothing from the heap. Threads: one owner of the pool and all it gave. */
 #pragma once
 #include "event/event.h"
+#include "state/incident.h"
 
 enum { TOC_KEPT_CLASS = 64, TOC_KEPT_CLASSES = 32 }; /* Blocks of 64, 128, .. 2,048 bytes. */
 
@@ -22,6 +23,7 @@ struct toc_kept {
     struct toc_str topic, type_name; /* Borrowed from the engine, which interns them. */
     struct toc_str id, source;
     struct toc_str sort; /* What orders it among those of one time and source: mostly the id. */
+    struct toc_incident *incident; /* It is evidence of; NULL: of none told. A reference. */
     const int *slots;    /* Which fields were kept: borrowed wish list, field_count of them. */
     size_t field_count;
     struct toc_value fields[]; /* Texts lie behind. */
@@ -37,6 +39,7 @@ struct toc_kept_pool {
     void *blocks;
     size_t used_bytes, room_bytes; /* Of the newest block. */
     uint64_t kept;                 /* Events kept now. */
+    struct toc_incident_pool incidents; /* Of those kept, and of alerts. */
 };
 
 void toc_kept_pool_finish(struct toc_kept_pool *pool);

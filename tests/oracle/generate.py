@@ -440,7 +440,8 @@ class Maker:
         if kind == "sequence" and allow_ends and r.random() < 0.5 and (tied_to or self.has_key()):
             when["without"] = self.ending("stop", tied_to)
         self.add_escalate()
-        return {"rule": "random", "title": "Made at random", "version": "1", "status": "experimental",
+        self.alert["update_every"] = self.some("1ms", "1ms", "1s", 10)
+        return {"rule": "random", "title": "Made at random", "version": "1", "status": "deprecated",
                 "level": self.level, "events": self.events, "when": when, "alert": self.alert}
 
 
@@ -477,14 +478,16 @@ def rule_text(rule):
 class Case:
     """Rules and the lines of a stream, and the folder they are written to."""
 
-    def __init__(self, rules, lines, accept_late_ms=None, disorder_ms=0, words=WORDS):
+    def __init__(self, rules, lines, accept_late_ms=None, disorder_ms=0, words=WORDS, is_in_order=False):
         self.rules, self.lines, self.words = rules, lines, words
         self.accept_late_ms, self.disorder_ms = accept_late_ms, disorder_ms
+        self.is_in_order = is_in_order  # And no two events at one time.
 
-    def of(self, rules=None, lines=None):
+    def of(self, rules=None, lines=None, is_in_order=None):
         """The same with other rules or lines."""
         return Case(self.rules if rules is None else rules, self.lines if lines is None else lines,
-                    self.accept_late_ms, self.disorder_ms, self.words)
+                    self.accept_late_ms, self.disorder_ms, self.words,
+                    self.is_in_order if is_in_order is None else is_in_order)
 
     def write(self, folder):
         for name in ("rules/lists", "types", "places"):
@@ -515,6 +518,8 @@ def some_case(seed, kinds=KINDS, words=WORDS, most=30, count=6):
     for i in range(count - over, count):
         kind = r.choice([k for k in OVER if k in kinds] or OVER[:1])
         rules.append(some_rule(r, kind, f"rule-{i}", setting, *readable(rules, words)))
+    if r.random() < 0.3:
+        rules[-1]["status"] = "experimental"  # Nobody rests on it.
     made = Case(rules, some_events(r, events, setting), words=words)
     made.lateness_ms = setting.lateness_ms
     return made

@@ -1,6 +1,7 @@
 """Would the differential notice? Oracles that are wrong in one place each, against the program: each has to
 give a mismatch within a few rounds, or the run proves nothing."""
 
+import json
 import types
 
 import generate
@@ -55,9 +56,84 @@ SORTS = [
 ]
 
 
+def of_one(records, change):
+    """@records, with @change made to every one of the first alert for which it says so."""
+    changed, one = [], None
+    for line in records:
+        record = json.loads(line)
+        data = record["data"]
+        if one in (None, data["alert_id"]) and change(data):
+            one = data["alert_id"]
+        changed.append(json.dumps(record))
+    return changed
+
+
+def tear_apart(records):
+    """An alert that is of one incident with others tells its own."""
+    def change(data):
+        is_so = data["incident"] != data["alert_id"]
+        data.pop("incident_was", None)
+        data.update(incident=data["alert_id"], incident_at=data["new_at"])
+        return is_so
+    return of_one(records, change)
+
+
+def throw_together(records):
+    """An alert on its own tells the incident of the alert before it."""
+    before = []
+
+    def change(data):
+        before.append(data)
+        return (data["incident"] == data["alert_id"] and len(before) > 1
+                and data.update(incident=before[0]["incident"], incident_at=before[0]["incident_at"]) is None)
+    return of_one(records, change)
+
+
+def keep_quiet(records):
+    """Two incidents became one, and an alert goes on under the old name."""
+    told, was = {}, {}
+
+    def change(data):
+        if "incident_was" in data:
+            was[data["alert_id"]] = told[data["alert_id"]]
+            del data["incident_was"]
+        told[data["alert_id"]] = data["incident"], data["incident_at"]
+        if data["alert_id"] in was:
+            data["incident"], data["incident_at"] = was[data["alert_id"]]
+        return data["alert_id"] in was
+    return of_one(records, change)
+
+
+def forget_over(records):
+    """What begins when an incident is over still tells the incident."""
+    over = []
+
+    def change(data):
+        if over and data["incident"] == data["alert_id"] and not over[0]["open"]:
+            data.update(incident=over[0]["incident"], incident_at=over[0]["incident_at"])
+            return True
+        over[:] = over or [data]
+        if data["alert_id"] == over[0]["alert_id"]:
+            over[:] = [data]
+        return False
+    return of_one(records, change)
+
+
+# Records doctored so, against incidents.py.
+DOCTORS = [("an incident torn apart", tear_apart), ("two incidents taken for one", throw_together),
+           ("an alert left with the old name", keep_quiet), ("an incident that is over goes on", forget_over)]
+
+
 def rounds(runner, given, words):
     """How many sorts nobody noticed."""
     missed = tried = 0
+    for name, doctor in DOCTORS:
+        tried += 1
+        runner.doctor = doctor
+        found = notice_doctored(runner, given, words)
+        missed += found is None
+        print(f"NOT NOTICED: {name}" if found is None else f"noticed: {name} ({found})", flush=True)
+    runner.doctor = lambda records: records
     right = runner.modules
     for name, old, new, kinds, word in SORTS:
         if word and word not in words:
@@ -72,6 +148,20 @@ def rounds(runner, given, words):
         print(f"NOT NOTICED: {name}" if found is None else f"noticed: {name} ({found})", flush=True)
     print(f"sabotage: {tried - missed} of {tried} noticed")
     return missed
+
+
+def notice_doctored(runner, given, words):
+    """Where doctored records were found out first, or None; and that plain ones are not."""
+    doctor = runner.doctor
+    for seed in range(given.seed, given.seed + max(given.rounds, 200)):
+        case = generate.some_case(seed, ["event", "count", "sequence", "cluster"], words, given.events, given.rules)
+        case.is_in_order = True
+        runner.doctor = doctor
+        found = runner.differences(case)
+        runner.doctor = lambda records: records
+        if found and not runner.differences(case):
+            return f"seed {seed}: {found[0]}"
+    return None
 
 
 def notice(runner, given, kinds, words, right):

@@ -96,6 +96,7 @@ static inline void fixture_init_titled(struct fixture *f, const char *title, con
         .source = TOC_STR("/tocsin/test"),
         .record = &f->record,
         .topic = &f->topic,
+        .incidents = &f->pool.incidents,
         .on_record = fixture_on_record,
         .on_final = fixture_on_final,
         .context = f,

@@ -259,6 +259,145 @@ static void what_lacks_all_that_is_not_asked_for_is_ended(void)
     feeding_finish(&f);
 }
 
+/* --- Incidents ------------------------------------------------------------------------------ */
+
+#define FORMER "00000000000000000000000000000abc" /* Its first alert has ended long ago. */
+#define OTHER  "00000000000000000000000000000def"
+
+/* Rules `one`, `two`, both of x.a, and `all`, of x.a and x.b. */
+static void load_three(struct feeding *f)
+{
+    struct toc_text rules = {0};
+
+    feeding_rule(&rules, "one", "a: { type: x.a }",
+                 "{ count: a, at_least: 1, within: 10s, group_by: [subject] }", "update_every: 1s");
+    feeding_rule(&rules, "two", "a: { type: x.a }",
+                 "{ count: a, at_least: 2, within: 10s, group_by: [subject] }", "update_every: 1s");
+    feeding_rule(&rules, "all", "a: { type: x.a }, b: { type: x.b }",
+                 "{ all_of: [a, b], within: 10s, group_by: [subject] }", "update_every: 1s");
+    feeding_init(f, rules.data, NULL, 0);
+    toc_text_finish(&rules);
+}
+
+static const char *incident_of(const struct feeding *f, size_t index)
+{
+    return feeding_text(&f->told[index], "incident");
+}
+
+/* One run tells of `one` and `two`; another adopts both, as of @incidents if not NULL, and reads
+ * all again. */
+static void restart(struct feeding *f, const char *const incidents[2], char ids[2][TOC_ALERT_ID])
+{
+    char *records[2];
+
+    load_three(f);
+    feed_a(f, "1", BEGIN_MS);
+    feed_a(f, "2", BEGIN_MS + 500);
+    assert_says(f, "new one k 1; new two k 2");
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(ids[i], f->told[i].id, TOC_ALERT_ID);
+        if (incidents != NULL) {
+            json_object_set_new(f->told[i].data, "incident", json_string(incidents[i]));
+            json_object_set_new(f->told[i].data, "incident_at",
+                                json_string(i == 0 ? "1970-01-01T00:01:00.000Z"
+                                                   : "1970-01-01T00:00:50.000Z"));
+        }
+        records[i] = json_dumps(f->told[i].data, JSON_COMPACT);
+    }
+    toc_engine_destroy(f->engine);
+    feeding_forget_told(f);
+    feeding_begin(f, NULL, 0, 0);
+    toc_engine_mute(f->engine);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(adopt(f, ids[i], records[i]), TOC_OK);
+        free(records[i]);
+    }
+}
+
+static void its_incident_goes_on(void)
+{
+    struct feeding f;
+    char ids[2][TOC_ALERT_ID];
+
+    restart(&f, NULL, ids);
+    feed_a(&f, "1", BEGIN_MS);
+    feed_a(&f, "2", BEGIN_MS + 500);
+    toc_engine_unmute(f.engine);
+    assert_says(&f, "");
+    FEED(&f, .type = "x.b", .id = "3", .subject = "k", .at_ms = BEGIN_MS + 600);
+    feed_a(&f, "4", BEGIN_MS + 3000);
+    assert_says(&f, "new all k 3; update one k 2; update two k 3; update all k 4");
+    for (size_t i = 0; i < f.count; i++) {
+        assert_string_equal(incident_of(&f, i), ids[0]);
+    }
+    feeding_finish(&f);
+}
+
+static void it_goes_on_though_what_it_is_named_after_is_gone(void)
+{
+    struct feeding f;
+    char ids[2][TOC_ALERT_ID];
+
+    restart(&f, (const char *const[]){FORMER, FORMER}, ids);
+    feed_a(&f, "1", BEGIN_MS); /* Not enough for `two`. */
+    toc_engine_unmute(f.engine);
+    FEED(&f, .type = "x.b", .id = "3", .subject = "k", .at_ms = BEGIN_MS + 600);
+    assert_says(&f, "new all k 2");
+    assert_string_equal(incident_of(&f, 0), FORMER);
+    assert_string_equal(feeding_text(&f.told[0], "incident_at"), "1970-01-01T00:01:00.000Z");
+    toc_engine_disown(f.engine); /* `two` was of it too, and is known to nobody. */
+    assert_says(&f, "expired two k 2 restart");
+    assert_string_equal(incident_of(&f, 1), FORMER);
+    feeding_finish(&f);
+}
+
+static void two_incidents_that_share_now_are_one(void)
+{
+    struct feeding f;
+    char ids[2][TOC_ALERT_ID];
+
+    restart(&f, (const char *const[]){FORMER, OTHER}, ids);
+    feed_a(&f, "1", BEGIN_MS);
+    feed_a(&f, "2", BEGIN_MS + 500);
+    toc_engine_unmute(f.engine);
+    toc_engine_tick(f.engine, BEGIN_MS + 2000);
+    assert_says(&f, "update one k 2"); /* OTHER was told first. */
+    assert_string_equal(incident_of(&f, 0), OTHER);
+    assert_string_equal(feeding_text(&f.told[0], "incident_was"), FORMER);
+    feeding_finish(&f);
+}
+
+static void what_is_told_first_after_it_names_its_own(void)
+{
+    struct feeding f;
+
+    load_three(&f);
+    toc_engine_mute(f.engine);
+    feed_a(&f, "1", BEGIN_MS);
+    feed_a(&f, "2", BEGIN_MS + 500);
+    toc_engine_unmute(f.engine);
+    assert_says(&f, "new one k 2; new two k 2");
+    assert_string_equal(incident_of(&f, 0), f.told[0].id);
+    assert_string_equal(incident_of(&f, 1), f.told[0].id);
+    assert_string_equal(feeding_text(&f.told[1], "incident_was"), "");
+    assert_string_equal(feeding_text(&f.told[1], "incident_at"), "1970-01-01T00:01:40.500Z");
+    feeding_finish(&f);
+}
+
+static void true_again_it_is_of_its_incident(void)
+{
+    struct feeding f;
+    char ids[2][TOC_ALERT_ID];
+
+    restart(&f, (const char *const[]){FORMER, FORMER}, ids);
+    toc_engine_unmute(f.engine);
+    feed_a(&f, "1", BEGIN_MS); /* What was told before a crash is read again only now. */
+    assert_says(&f, "update one k 1");
+    assert_string_equal(incident_of(&f, 0), FORMER);
+    assert_string_equal(feeding_text(&f.told[0], "incident_was"), "");
+    feeding_finish(&f);
+}
+
 static const struct adopt_case {
     const char *name;
     void (*test)(void);
@@ -273,6 +412,12 @@ static const struct adopt_case {
     {"what nobody knows waits until it is disowned", what_nobody_knows_waits_until_it_is_disowned},
     {"true again before that it goes on", true_again_before_that_it_goes_on},
     {"what is not ours changes nothing", what_is_not_ours_changes_nothing},
+    {"its incident goes on", its_incident_goes_on},
+    {"it goes on though what it is named after is gone",
+     it_goes_on_though_what_it_is_named_after_is_gone},
+    {"two incidents that share now are one", two_incidents_that_share_now_are_one},
+    {"what is told first after it names its own", what_is_told_first_after_it_names_its_own},
+    {"true again it is of its incident", true_again_it_is_of_its_incident},
     {"what lacks all that is not asked for is ended",
      what_lacks_all_that_is_not_asked_for_is_ended},
 };

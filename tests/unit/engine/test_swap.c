@@ -323,6 +323,62 @@ static void a_swap_to_the_same_changes_no_byte(void)
     }
 }
 
+/* `one`: one x.a; `two`: @least of them within @within. */
+static struct toc_ruleset *one_and_two(const char *least, const char *within)
+{
+    struct toc_text rules = {0};
+    char when[128];
+
+    (void)snprintf(when, sizeof when, "{ count: a, at_least: %s, within: %s, group_by: [subject] }",
+                   least, within);
+    feeding_rule(&rules, "one", EVENTS, COUNT(1), "update_every: 1s");
+    feeding_rule(&rules, "two", EVENTS, when, "update_every: 1s");
+    struct toc_ruleset *set = feeding_load(rules.data);
+    toc_text_finish(&rules);
+    return set;
+}
+
+static void assert_one_incident(const struct feeding *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        assert_string_equal(feeding_text(&f->told[i], "incident"), f->told[0].id);
+        assert_string_equal(feeding_text(&f->told[i], "incident_was"), "");
+    }
+}
+
+static void an_incident_goes_on(void)
+{
+    struct feeding f = {.rules = one_and_two("2", "10s")};
+    feeding_begin(&f, NULL, 0, 0);
+    feed_a(&f, "1", LATER(0));
+    feed_a(&f, "2", LATER(1));
+    feed_a(&f, "3", LATER(2));
+    assert_says(&f, "new one k 1; update one k 2; new two k 2; update one k 3; update two k 3");
+    swap_to(&f, one_and_two("2", "10s"), "one kept; two kept");
+    swap_to(&f, one_and_two("3", "10s"), "one kept; two windows 2000"); /* Derived anew. */
+    feed_a(&f, "4", LATER(4));
+    assert_says(&f, "update one k 4; update two k 4");
+    swap_to(&f, one_and_two("2", "11s"), "one kept; two reset 15000"); /* Ended, begun anew. */
+    assert_says(&f, "expired two k 4 rule");
+    feed_a(&f, "5", LATER(6));
+    feed_a(&f, "6", LATER(7));
+    assert_says(&f, "update one k 5; update one k 6; new two k 2");
+    assert_one_incident(&f);
+    feeding_finish(&f);
+}
+
+static void what_a_threshold_edit_begins_is_of_the_incident(void)
+{
+    struct feeding f = {.rules = one_and_two("9", "10s")};
+    feeding_begin(&f, NULL, 0, 0);
+    feed_a(&f, "1", LATER(0));
+    feed_a(&f, "2", LATER(1));
+    swap_to(&f, one_and_two("2", "10s"), "one kept; two windows 1000");
+    assert_says(&f, "new one k 1; update one k 2; new two k 2");
+    assert_one_incident(&f);
+    feeding_finish(&f);
+}
+
 static const struct swap_case {
     const char *name;
     void (*test)(void);
@@ -341,6 +397,9 @@ static const struct swap_case {
     {"members are awaited from the swap on", members_are_awaited_from_the_swap_on},
     {"deadlines go on", deadlines_go_on},
     {"types and places may move", types_and_places_may_move},
+    {"an incident goes on", an_incident_goes_on},
+    {"what a threshold edit begins is of the incident",
+     what_a_threshold_edit_begins_is_of_the_incident},
     {"a swap to the same changes no byte", a_swap_to_the_same_changes_no_byte},
 };
 

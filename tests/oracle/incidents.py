@@ -1,0 +1,108 @@
+"""Do the incidents told hang together? By brute force, from nothing but the records, in the order told.
+
+Open alerts that share evidence, or of which one is evidence of the other, carry one incident: the alert of it
+that was told first. What an alert has come to rest on may be known to the processor before update_every lets
+it be told; so what is shared by records told so far has to be joined, and what is joined has to share
+something by some record. Two that became one are told again under the one name: `incident_was` says so.
+"""
+
+import json
+
+
+class Alert:
+    def __init__(self, data, is_shadow):
+        self.id, self.mode, self.is_shadow = data["alert_id"], data["mode"], is_shadow
+        self.new_at = data["new_at"]
+        self.incident, self.is_open = None, False
+        self.events, self.ever, self.incidents = set(), set(), set()
+
+
+def events_of(data):
+    """What it rests on, as told; itself among it, for who rests on that."""
+    events = {(data["mode"], e["source"], e["id"], e["time"]) if e["type"].startswith("alert ") else
+              (data["mode"], e["source"], e["id"]) for e in data.get("evidence", [])}
+    return events | {("alert", p) for p in data.get("parents", [])} | {("alert", data["alert_id"])}
+
+
+def resting(a, b, events="events"):
+    """Do they share an event, or is one evidence of the other?"""
+    mine, others = getattr(a, events), getattr(b, events)
+    return any(e[0] != "alert" or e[1] in (a.id, b.id) for e in mine & others)
+
+
+def check(lines, shadows=(), is_in_order=True):
+    """What is wrong with the incidents of the records @lines, NDJSON; @shadows: rules under trial.
+    @is_in_order: no late event took away what was shared before it was told."""
+    alerts, became, wrong = {}, {}, []
+    records = [json.loads(line)["data"] for line in lines if line.strip()]
+    for data in records:
+        if data.get("incident_was"):
+            became.setdefault(data["incident_was"], set()).add(data["incident"])
+    for data in records:
+        one = alerts.setdefault(data["alert_id"], Alert(data, data["rule"] in shadows))
+        wrong += look(one, data, alerts, became)
+    wrong += look_at_end(alerts)
+    if is_in_order:
+        wrong += look_at_whole(alerts, became)
+    return wrong
+
+
+def look(one, data, alerts, became):
+    """@data is the next record of @one."""
+    named, was, wrong = data["incident"], one.incident, []
+    told = f"{data['rule']} {data['alert_id']} seq {data['seq']}"
+    first = alerts.get(named)
+    if data.get("incident_was") != (was if was != named else None):
+        wrong.append(f"{told}: incident_was {data.get('incident_was')}, before it was {was}")
+    if one.is_shadow:
+        return wrong + ([f"{told}: of a rule under trial, and not on its own"] if named != one.id else [])
+    if first is None or first.is_shadow or first.mode != one.mode:
+        return wrong + [f"{told}: incident {named} is no alert told before it"]
+    if data["incident_at"] != first.new_at or (not was and data["incident_at"] > one.new_at):
+        wrong.append(f"{told}: incident_at {data['incident_at']} of an alert first told {first.new_at}")
+    if not one.is_open and named not in (one.id, was) and not any(
+            b.is_open and meets(b.incident, named, became) for b in alerts.values() if not b.is_shadow):
+        wrong.append(f"{told}: incident {named} was over")
+    one.events = (one.events if one.is_open else set()) | events_of(data)
+    one.ever |= one.events
+    one.is_open, one.incident = data["open"], named
+    one.incidents.add(named)
+    for other in alerts.values():
+        if (one.is_open and other.is_open and other is not one and not other.is_shadow and resting(one, other)
+                and not meets(one.incident, other.incident, became)):
+            wrong.append(f"{told}: shares evidence with {other.id}, and not the incident")
+    return wrong
+
+
+def meets(a, b, became):
+    """Are they one by what is told in the end?"""
+    return bool(later(a, became) & later(b, became))
+
+
+def later(name, became):
+    found, left = {name}, [name]
+    while left:
+        for more in became.get(left.pop(), set()) - found:
+            found.add(more)
+            left.append(more)
+    return found
+
+
+def look_at_end(alerts):
+    """All has been told: nobody is left with two names."""
+    still = [a for a in alerts.values() if a.is_open and not a.is_shadow]
+    return [f"open at the end and of one incident, called {a.incident} and {b.incident}"
+            for i, a in enumerate(still) for b in still[:i] if a.incident != b.incident and resting(a, b)]
+
+
+def look_at_whole(alerts, became):
+    """What carries one name hangs together by what it has ever rested on."""
+    wrong = []
+    for name in alerts:
+        group = [a for a in alerts.values() if any(name in later(i, became) for i in a.incidents)]
+        reached = [a for a in group if a.id == name]
+        for a in reached:
+            reached += [b for b in group if b not in reached and resting(a, b, "ever")]
+        wrong += [f"{a.id} carries the incident {name} and shares nothing with any of it"
+                  for a in group if a not in reached]
+    return wrong
