@@ -96,10 +96,11 @@ struct toc_alert {
     struct toc_said *said;     /* What people said; NULL: nothing. Owned. */
     /* Which incident it is of, and was when it was told last; NULL: of its own. References. */
     struct toc_incident *incident, *incident_told;
-    struct toc_alert *incident_next, *incident_previous; /* Others of it that are open, in a ring. */
+    struct toc_alert *incident_next,
+        *incident_previous;   /* Others of it that are open, in a ring. */
     uint64_t incident_digest; /* Of the evidence that was looked at for others. */
     bool is_member;           /* It counts among the open alerts of its incident. */
-    void *owner;               /* telling->owner of when it was named. */
+    void *owner;              /* telling->owner of when it was named. */
 };
 
 struct toc_alerts { /* Of one key, in the order they were first told. */
@@ -113,15 +114,15 @@ struct toc_telling {
     const struct toc_catalogue *catalogue;
     const struct toc_places *places;
     const struct toc_key *key;
-    int64_t threshold;               /* The key's, where the rule has one for each key. */
-    bool is_at_once;                 /* Begins are told at once, not when the watermark passes. */
-    bool is_clustered;               /* Many episodes at a time that are known by their evidence. */
-    int64_t watermark_ms;            /* TOC_INSTANT_NONE: nothing decided yet. */
-    int64_t settled_ms;              /* Episodes that ended up to here change no more. */
-    int64_t now_ms;                  /* The lane clock. */
-    uint64_t *open;                  /* How many alerts of the rule are open: kept up to date. */
-    bool is_flushing;                /* update_every holds nothing back. */
-    bool is_muted;                   /* Records go nowhere: state is being built. */
+    int64_t threshold;    /* The key's, where the rule has one for each key. */
+    bool is_at_once;      /* Begins are told at once, not when the watermark passes. */
+    bool is_clustered;    /* Many episodes at a time that are known by their evidence. */
+    int64_t watermark_ms; /* TOC_INSTANT_NONE: nothing decided yet. */
+    int64_t settled_ms;   /* Episodes that ended up to here change no more. */
+    int64_t now_ms;       /* The lane clock. */
+    uint64_t *open;       /* How many alerts of the rule are open: kept up to date. */
+    bool is_flushing;     /* update_every holds nothing back. */
+    bool is_muted;        /* Records go nowhere: state is being built. */
     struct toc_incident_pool *incidents;
     struct toc_str source;           /* CloudEvents source of the records. */
     struct toc_text *record, *topic; /* Room to write in. */
@@ -130,7 +131,8 @@ struct toc_telling {
     /* @alert has just got its id. If an earlier run told of it, set its `seq` to the one told last
      * and `said` to what was said. May be NULL. */
     void (*on_named)(struct toc_alert *alert, void *context);
-    /* The incident of @alert, which is open, has joined another: it is to be told so. May be NULL. */
+    /* The incident of @alert, which is open, has joined another: it is to be told so. May be
+     * NULL. */
     void (*on_renamed)(struct toc_alert *alert, void *context);
     /* Nothing can change this alert any more; it is forgotten. May be NULL. */
     void (*on_final)(const struct toc_alert *alert, const struct toc_telling *telling,

@@ -296,10 +296,10 @@ static void take_over(struct toc_engine *engine, struct toc_keyed *keyed,
 {
     struct toc_alert *alert = episode->alert;
     struct toc_telling telling = toc_keyed_telling(engine, keyed);
-    struct toc_adopted *adopted =
-        step == BY_ID         ? toc_adopt_find(engine, alert->id)
-        : step == BY_EVIDENCE ? find_by_evidence(engine, keyed, alert, episode)
-                              : NULL;
+    struct toc_adopted *adopted = step == BY_ID ? toc_adopt_find(engine, alert->id)
+                                  : step == BY_EVIDENCE
+                                      ? find_by_evidence(engine, keyed, alert, episode)
+                                      : NULL;
 
     if (adopted != NULL) {
         alert->is_adopted = true;

@@ -200,8 +200,8 @@ struct toc_engine {
     struct toc_adopted *adopted;
     size_t adopted_count, adopted_room;
     struct toc_table adopted_incidents; /* By a hash of their name; as long as one is adopted. */
-    bool is_own;              /* The event being dispatched is the machine's own. */
-    bool is_full;             /* keys_most was reached, and said so. */
+    bool is_own;                        /* The event being dispatched is the machine's own. */
+    bool is_full;                       /* keys_most was reached, and said so. */
     struct toc_str full_rule; /* The rule that got no key and has not been said; or empty. */
     struct toc_wrong_clock wrong_clocks[TOC_WRONG_CLOCKS];
     bool is_disowned; /* What is adopted still waits for a blind input only. */

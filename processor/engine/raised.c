@@ -92,7 +92,7 @@ struct handed {
     struct toc_hash128 origin;
     struct toc_position position;
     enum toc_level level;
-    const char *id; /* Of the alert; NULL: it was never told on its own. */
+    const char *id;                /* Of the alert; NULL: it was never told on its own. */
     const struct toc_alert *alert; /* That one. */
 };
 

@@ -24,7 +24,7 @@ struct toc_kept {
     struct toc_str id, source;
     struct toc_str sort; /* What orders it among those of one time and source: mostly the id. */
     struct toc_incident *incident; /* It is evidence of; NULL: of none told. A reference. */
-    const int *slots;    /* Which fields were kept: borrowed wish list, field_count of them. */
+    const int *slots; /* Which fields were kept: borrowed wish list, field_count of them. */
     size_t field_count;
     struct toc_value fields[]; /* Texts lie behind. */
 };
@@ -37,8 +37,8 @@ struct toc_wish { /* The slots to keep of one event type. Borrowed. */
 struct toc_kept_pool {
     void *free[TOC_KEPT_CLASSES];
     void *blocks;
-    size_t used_bytes, room_bytes; /* Of the newest block. */
-    uint64_t kept;                 /* Events kept now. */
+    size_t used_bytes, room_bytes;      /* Of the newest block. */
+    uint64_t kept;                      /* Events kept now. */
     struct toc_incident_pool incidents; /* Of those kept, and of alerts. */
 };
 

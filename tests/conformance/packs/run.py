@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "oracle"))
 
 # The oracle's, found by the line above.
 from compare import difference, fold_records  # noqa: E402
+from incidents import check  # noqa: E402
 from oracle import told  # noqa: E402
 from rulefile import load_rules  # noqa: E402
 from world import World, accept, format_time  # noqa: E402
@@ -117,10 +118,10 @@ def main():
         lines = [line for _, line in stream]
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson", delete=False) as file:
             file.write("\n".join(lines) + "\n")
-        records = [line for line in replay(given.tocsin, given.rules, file.name)
-                   if json.loads(line)["data"]["rule"] in names]
+        lines_told = replay(given.tocsin, given.rules, file.name)
+        records = [line for line in lines_told if json.loads(line)["data"]["rule"] in names]
         expected = told(world, rules, accept(world, lines, LATE_MS))
-        differences = difference(expected, fold_records(records))
+        differences = difference(expected, fold_records(records)) + check(lines_told, is_in_order=False)
         if differences:
             sys.exit("\n".join([f"seed {seed}, {file.name}:"] + differences[:20]))
         os.unlink(file.name)

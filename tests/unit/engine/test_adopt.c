@@ -298,9 +298,9 @@ static void restart(struct feeding *f, const char *const incidents[2], char ids[
         memcpy(ids[i], f->told[i].id, TOC_ALERT_ID);
         if (incidents != NULL) {
             json_object_set_new(f->told[i].data, "incident", json_string(incidents[i]));
-            json_object_set_new(f->told[i].data, "incident_at",
-                                json_string(i == 0 ? "1970-01-01T00:01:00.000Z"
-                                                   : "1970-01-01T00:00:50.000Z"));
+            json_object_set_new(
+                f->told[i].data, "incident_at",
+                json_string(i == 0 ? "1970-01-01T00:01:00.000Z" : "1970-01-01T00:00:50.000Z"));
         }
         records[i] = json_dumps(f->told[i].data, JSON_COMPACT);
     }
