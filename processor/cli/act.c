@@ -13,10 +13,12 @@
 #include <time.h>
 
 #include "base/assert.h"
+#include "base/mem.h"
 #include "cli/rules.h"
 #include "cli/setup.h"
 #include "cli/terminal.h"
 #include "engine/action.h"
+#include "engine/why.h"
 #include "ops/desk.h"
 
 enum { ID_BYTES = 8, SPAN_DAYS = 30 };
@@ -117,22 +119,23 @@ static int64_t now(void)
 /* "camp=Gao,post=OP 1" as an object. False: it is not of that form. */
 static bool put_key(json_t *data, const char *text)
 {
+    struct toc_why_part parts[TOC_RULE_KEY_PARTS];
+    enum toc_mode mode = TOC_MODE_COUNT; /* Not said. */
+    char *own = toc_mem_copy(text, strlen(text));
     json_t *key = json_object();
-    bool is_right = true;
+    size_t count;
+    bool is_right = toc_why_split(own, parts, &count, &mode);
 
-    while (is_right && *text != '\0') {
-        size_t size = strcspn(text, ",");
-        const char *sign = memchr(text, '=', size);
-        is_right = sign != NULL && sign > text && sign + 1 < text + size;
-        if (is_right) {
-            is_right =
-                json_object_setn_new(key, text, (size_t)(sign - text),
-                                     json_stringn(sign + 1, size - (size_t)(sign + 1 - text))) == 0;
-        }
-        text += size;
-        text += *text == ',';
+    for (size_t i = 0; i < count && is_right; i++) {
+        is_right =
+            parts[i].name.size > 0 && parts[i].value.size > 0 &&
+            json_object_set_new(key, parts[i].name.data, json_string(parts[i].value.data)) == 0;
+    }
+    if (mode != TOC_MODE_COUNT) {
+        put(key, "mode", json_string(toc_mode_text(mode)));
     }
     put(data, "key", key);
+    toc_mem_free(own);
     return is_right;
 }
 

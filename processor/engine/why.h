@@ -16,8 +16,9 @@ struct toc_why_part { /* A part of the key, as a person writes it. */
     struct toc_str name, value;
 };
 
-/* Split "camp=Gao,route=N 17" in place; a comma that no `name=` follows belongs to the value, `mode=`
- * is the mode. False: not of that form, or more than TOC_RULE_KEY_PARTS. */
+/* Split "camp=Gao,route=N 17" in place, each part with a NUL behind; a comma that no `name=` follows
+ * belongs to the value, `mode=` is the mode (untouched if it is not said).
+ * False: not of that form, or more than TOC_RULE_KEY_PARTS. */
 bool toc_why_split(char *text, struct toc_why_part out_parts[], size_t *out_count,
                    enum toc_mode *out_mode);
 

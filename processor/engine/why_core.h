@@ -68,7 +68,8 @@ bool toc_why_judge_near(struct toc_why *why, const struct toc_event *event,
 /* At its hours, as far as that is no matter of a place? */
 enum toc_verdict toc_why_judge_hours(struct toc_why *why, const struct toc_event *event,
                                      const struct toc_alias *alias, struct toc_value point);
-/* "2.31 km > 2 km". */
+/* "300 m", "2 km"; "2.31 km > 2 km". */
+void toc_why_distance(struct toc_text *out, int64_t mm);
 void toc_why_beyond(struct toc_text *out, int64_t away_mm, int64_t limit_mm);
 /* "; nearest candidate 2.31 km > 2 km", of those that only the place kept out; or nothing. */
 void toc_why_add_nearest(const struct toc_why *why, int64_t at_ms, struct toc_text *out);
@@ -132,7 +133,6 @@ struct toc_why_measure {
     size_t events;            /* What at_least_events looks at. */
     struct toc_text words;    /* How it came about: "7 of 21 = 0.3333"; the caller's. */
     json_t *values;           /* More of it, an object; the caller's. */
-    size_t missing;           /* all_of, any_kinds: one that is not there, or SIZE_MAX. */
 };
 void toc_why_measure(struct toc_why_raw *raw, struct toc_why_measure *out);
 void toc_why_trend(struct toc_why_raw *raw, struct toc_why_measure *out);

@@ -43,7 +43,7 @@ static size_t count_values(const struct toc_why_raw *raw)
     return count;
 }
 
-static size_t count_kinds(const struct toc_why_raw *raw, size_t *out_missing)
+static size_t count_kinds(const struct toc_why_raw *raw)
 {
     const struct toc_rule *rule = raw->why->rule;
     size_t count = 0;
@@ -54,9 +54,6 @@ static size_t count_kinds(const struct toc_why_raw *raw, size_t *out_missing)
             is_there = raw->window[i]->alias == rule->counted[k];
         }
         count += is_there;
-        if (!is_there) {
-            *out_missing = k;
-        }
     }
     return count;
 }
@@ -162,7 +159,6 @@ void toc_why_measure(struct toc_why_raw *raw, struct toc_why_measure *out)
         .scale = is_counting ? 1 : MILLION,
         .events = toc_why_count(raw, ~0u),
         .values = json_object(),
-        .missing = SIZE_MAX,
     };
     out->is_there = out->events > 0;
     switch (rule->kind) {
@@ -174,10 +170,10 @@ void toc_why_measure(struct toc_why_raw *raw, struct toc_why_measure *out)
         break;
     case TOC_KIND_ALL_OF:
         out->threshold = (toc_int128)rule->counted_count;
-        out->number = (toc_int128)count_kinds(raw, &out->missing);
+        out->number = (toc_int128)count_kinds(raw);
         break;
     case TOC_KIND_ANY_KINDS:
-        out->number = (toc_int128)count_kinds(raw, &out->missing);
+        out->number = (toc_int128)count_kinds(raw);
         break;
     case TOC_KIND_RATIO:
         measure_ratio(raw, out);

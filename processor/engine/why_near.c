@@ -116,7 +116,8 @@ bool toc_why_hold_near(struct toc_why_raw *raw)
     }
     int64_t nearest_mm = holds ? INT64_MAX : nearest(raw, &clique);
     struct toc_text more = {0};
-    toc_text_add(&more, TOC_STR(""));
+    toc_why_distance(&more, rule->near_mm);
+    toc_text_add(&more, TOC_STR(" of each other"));
     if (raw->why->is_mute) {
         toc_text_add(&more, TOC_STR("; this key has no threshold of its own"));
     } else if (nearest_mm != INT64_MAX) {
@@ -125,9 +126,8 @@ bool toc_why_hold_near(struct toc_why_raw *raw)
     } else if (!holds) {
         toc_why_add_nearest(raw->why, raw->at_ms, &more);
     }
-    json_t *clause = toc_why_clause(
-        raw->clauses, "near", holds, "%zu of %zu lie within %.10g m of each other%s",
-        clique.best_count, need, (double)rule->near_mm / 1000, more.size > 0 ? more.data : "");
+    json_t *clause = toc_why_clause(raw->clauses, "near", holds, "%zu of %zu lie within %s",
+                                    clique.best_count, need, more.data);
     json_object_set_new(clause, "have", json_integer((json_int_t)clique.best_count));
     json_object_set_new(clause, "need", json_integer((json_int_t)need));
     if (nearest_mm != INT64_MAX) {

@@ -20,6 +20,11 @@ static void add_distance(struct toc_text *out, int64_t mm, int digits)
     toc_text_addf(out, "%.*g km", digits, (double)mm / KM_MM);
 }
 
+void toc_why_distance(struct toc_text *out, int64_t mm)
+{
+    add_distance(out, mm, MOST_DIGITS);
+}
+
 void toc_why_beyond(struct toc_text *out, int64_t away_mm, int64_t limit_mm)
 {
     double unit_mm = away_mm < KM_MM ? 1000 : KM_MM;
@@ -33,7 +38,7 @@ void toc_why_beyond(struct toc_text *out, int64_t away_mm, int64_t limit_mm)
         }
     }
     toc_text_addf(out, "%s > ", away.data);
-    add_distance(out, limit_mm, MOST_DIGITS);
+    toc_why_distance(out, limit_mm);
     toc_text_finish(&away);
 }
 

@@ -130,8 +130,8 @@ void toc_why_trend(struct toc_why_raw *raw, struct toc_why_measure *out)
         by = is_floor ? floor_at : by;
         value = (is_ratio ? x : x - usual.middle) / by;
         out->number = (toc_int128)roundl(value * BILLION);
-        toc_text_addf(&out->words, "now %zu, usual %.6Lg in %zu windows, ", raw->count,
-                      usual.middle, windows);
+        toc_text_addf(&out->words, "now %zu, usual %.6Lg in %zu window%s, ", raw->count,
+                      usual.middle, windows, windows == 1 ? "" : "s");
         if (is_ratio) {
             toc_text_addf(&out->words, "%zu / %.6Lg", raw->count, by);
         } else {

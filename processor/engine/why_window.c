@@ -256,9 +256,10 @@ static bool pass_value(const struct toc_why_raw *raw, const struct toc_why_measu
 }
 
 /* Of which kind is there none? Of alerts: that none is open. */
-static void tell_missing(const struct toc_why_raw *raw, const struct toc_why_measure *measure)
+static void tell_missing(const struct toc_why_raw *raw)
 {
     const struct toc_rule *rule = raw->why->rule;
+    bool is_of_kinds = rule->kind == TOC_KIND_ALL_OF || rule->kind == TOC_KIND_ANY_KINDS;
     struct toc_text words = {0};
 
     for (size_t k = 0; k < rule->counted_count && raw->clauses != NULL; k++) {
@@ -267,7 +268,7 @@ static void tell_missing(const struct toc_why_raw *raw, const struct toc_why_mea
         for (size_t i = 0; i < raw->count && !is_there; i++) {
             is_there = raw->window[i]->alias == rule->counted[k];
         }
-        if (!is_there && (measure->missing != SIZE_MAX || alias->is_stretch)) {
+        if (!is_there && (is_of_kinds || alias->is_stretch)) {
             toc_text_clear(&words);
             toc_why_add_none(&words, alias);
             json_t *clause = toc_why_clause(raw->clauses, alias->is_stretch ? "open" : "kind",
@@ -300,7 +301,11 @@ bool toc_why_hold_window(struct toc_why_raw *raw)
 
     fill_window(raw);
     if (rule->has_near) {
-        return toc_why_hold_near(raw);
+        bool holds = toc_why_hold_near(raw);
+        if (!holds) {
+            tell_missing(raw);
+        }
+        return holds;
     }
     list_window(raw);
     find_newest(raw);
@@ -310,7 +315,7 @@ bool toc_why_hold_window(struct toc_why_raw *raw)
     toc_why_measure(raw, &measure);
     bool is_passed = pass_value(raw, &measure);
     if (!is_passed && (toc_why_is_from_below(rule) || rule->kind == TOC_KIND_ALL_OF)) {
-        tell_missing(raw, &measure);
+        tell_missing(raw);
     }
     bool is_counting = rule->kind == TOC_KIND_COUNT || rule->kind == TOC_KIND_COUNT_DISTINCT ||
                        rule->kind == TOC_KIND_SUM;
