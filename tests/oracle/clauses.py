@@ -21,7 +21,7 @@ class Clauses:
 
     def __init__(self, case, m, events):
         self.case, self.rule, self.run, self.m = case, case.rule, case.run, m
-        self.events = events
+        self.events, self.newest = events, max(e.t for e in events)
         case.sets = {a: set(case.by_alias[a]) for a in self.rule.counted}
         here = [e for e in case.events() if not isinstance(e, Start)]
         self.counting = [e for e in here if case.counts(e, m, case.dead)]
@@ -62,7 +62,7 @@ class Clauses:
 
     def check_evidence(self, answer):
         """Exactly what lies in the window is listed."""
-        said = sorted((e["alias"], e["time"], e.get("end") or "") for e in answer["events"])
+        said = sorted((e["alias"], e["time"], self.said_end(e)) for e in answer["events"])
         counted = sorted(
             (a, format_time(e.t), ended(e)) for a in dict.fromkeys(self.rule.counted) for e in self.case.by_alias[a] if e in self.window)
         if [s[:2] for s in said] != [c[:2] for c in counted]:
@@ -247,7 +247,12 @@ class Clauses:
         """An alert is known by its times: its id is the program's own."""
         if event.alert is None:
             return (event.source, event.id) == (said["source"], said["id"])
-        return event.t == parse_time(said["time"]) and said.get("end") in (None, ended(event))
+        return event.t == parse_time(said["time"]) and self.said_end(said) in ("", ended(event))
+
+    def said_end(self, said):
+        """When it was over; empty: it is open, or will be over only after the newest event."""
+        end = said.get("end")
+        return "" if end is None or parse_time(end) >= self.newest else end
 
     def check_reason(self, said, alias, name):
         judge = self.run.judges[alias]
