@@ -231,6 +231,13 @@ bool toc_args_parse(const struct toc_command *command, int argc, char *argv[], s
             return false;
         }
         out->values[id] = options[id].argument != NULL ? optarg : "";
+        if (id == TOC_OPT_TOPIC && out->topic_count == TOC_ARGS_TOPICS) {
+            fprintf(stderr, "tocsin %s: --topic: at most %d\n", command->name, TOC_ARGS_TOPICS);
+            return false;
+        }
+        if (id == TOC_OPT_TOPIC) {
+            out->topics[out->topic_count++] = optarg;
+        }
     }
     out->operands = argv + optind;
     out->operand_count = (size_t)(argc - optind);

@@ -50,10 +50,13 @@ struct toc_command {
     enum toc_exit (*run)(const struct toc_args *args);
 };
 
+enum { TOC_ARGS_TOPICS = 64 };
 struct toc_args {
     const struct toc_command *command;
     const char
         *values[TOC_OPT_COUNT]; /* Last one given; "" for an option without argument; NULL. */
+    const char *topics[TOC_ARGS_TOPICS]; /* Of --topic: each one given. */
+    size_t topic_count;
     char **operands;
     size_t operand_count;
 };

@@ -64,8 +64,10 @@ void toc_progress_move(struct toc_progress *progress, int64_t done)
     static const char full[] = "################################";
     static const char empty[] = "................................";
     int64_t share = done < progress->total ? done * BAR / progress->total : BAR;
-    fprintf(stderr, "\r%s [%.*s%.*s] %3d %%, %.0f MB/s\033[K", progress->what, (int)share, full,
-            (int)(BAR - share), empty, (int)(share * 100 / BAR), speed);
+    fprintf(stderr, "\r%s [%.*s%.*s] %3d %%, ", progress->what, (int)share, full,
+            (int)(BAR - share), empty, (int)(share * 100 / BAR));
+    fprintf(stderr, progress->is_of_records ? "%.0f k records/s\033[K" : "%.0f MB/s\033[K",
+            progress->is_of_records ? speed * 1e3 : speed);
 }
 
 void toc_progress_finish(struct toc_progress *progress)

@@ -21,6 +21,7 @@ struct toc_progress {
     int64_t total, done; /* Bytes; total 0 = not known. */
     int64_t begun_ms, shown_ms;
     bool is_wanted, is_shown;
+    bool is_of_records; /* Records, not bytes. */
 };
 void toc_progress_init(struct toc_progress *progress, const char *what, int64_t total,
                        bool is_wanted);

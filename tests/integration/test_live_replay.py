@@ -81,6 +81,28 @@ def record_of(event):
                          int(time.time() * 1000), event)
 
 
+def truth(records, until_ms):
+    """Episodes that were over by then, whole; of others that they had begun. @records: alert_id -> its last."""
+    found = collections.Counter()
+    for r in records.values():
+        begin, end = verdict.milliseconds(r["begin"]), verdict.milliseconds(r.get("end"))
+        if r["state"] == "cancelled" or begin >= until_ms:
+            continue
+        is_over = end is not None and end < until_ms
+        found[r["rule"], verdict.fold(r["key"]), begin,
+              (end, r["count"], r.get("end_reason")) if is_over else "open"] += 1
+    return found
+
+
+def last_of(lines):
+    """alert_id -> the last of the records on @lines."""
+    last = {}
+    for line in lines:
+        data = json.loads(line)["data"]
+        last[data["alert_id"]] = data
+    return last
+
+
 class LiveReplay(unittest.TestCase):
     def setUp(self):
         self.work = scene.WORK / "live"
@@ -97,11 +119,7 @@ class LiveReplay(unittest.TestCase):
         file.write_text("".join(json.dumps(event) + "\n" for event in events))
         done = subprocess.run([scene.PROGRAM, "replay", "--quiet", "--rules", str(tocsin.RULES), "--accept-late", "2h",
                                "--disorder", "5s", str(file)], stdout=subprocess.PIPE, check=True)
-        last = {}
-        for line in done.stdout.splitlines():
-            data = json.loads(line)["data"]
-            last[data["alert_id"]] = data
-        return verdict.milliseconds(events[-1]["time"]), len(events), last
+        return verdict.milliseconds(events[-1]["time"]), len(events), last_of(done.stdout.splitlines())
 
     def test_same_episodes(self):
         config = ["-c", str(self.processor.config)]
@@ -128,18 +146,7 @@ class LiveReplay(unittest.TestCase):
         live = {alert: record for alert, (_, record) in
                 verdict.last_told(client.read_all(self.broker.bootstrap, alerts)).items()}
 
-        def truth(records):
-            """Episodes that were over when the file ends, whole; of others that they had begun."""
-            found = collections.Counter()
-            for r in records.values():
-                begin, end = verdict.milliseconds(r["begin"]), verdict.milliseconds(r.get("end"))
-                if r["state"] == "cancelled" or begin >= until_ms:
-                    continue
-                is_over = end is not None and end < until_ms
-                found[r["rule"], verdict.fold(r["key"]), begin,
-                      (end, r["count"], r.get("end_reason")) if is_over else "open"] += 1
-            return found
-        told, true = truth(live), truth(expected)
+        told, true = truth(live, until_ms), truth(expected, until_ms)
         self.assertFalse(verdict.few([f"lost {one}" for one in sorted((true - told), key=str)] +
                                      [f"too many {one}" for one in sorted((told - true), key=str)]))
         self.assertGreater(len(true), 10 if SECONDS < 60 else 100)

@@ -407,6 +407,10 @@ class Replay(Cli):
         self.expect(4, "replay", "--rules", self.rules, self.dir)
         self.expect(3, "replay", "--rules", self.dir / "nowhere", self.events)
         self.expect(2, "replay", "--rules", self.rules)
+        self.expect(2, "replay", "--config", "tocsin.yaml", self.events)
+        self.expect(2, "replay", "--since", "1d", self.events)
+        self.expect(2, "replay", "--config", "tocsin.yaml", "--accept-late", "1h")
+        self.expect(3, "replay", "--config", self.dir / "nowhere.yaml", "--since", "1d")
         self.expect(2, "replay", "--rules", self.rules, "--disorder", "1h", self.events)
         self.expect(0, "replay", "--rules", self.rules, "--disorder", "10m", self.events)
 

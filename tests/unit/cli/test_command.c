@@ -24,7 +24,8 @@ static const struct parse_case {
     bool is_right;
 } cases[] = {
     {"one file is replayed", "replay file", true},
-    {"no file is not", "replay", false},
+    {"so are topics", "replay -c tocsin.yaml --topic a --topic b --since 30d", true},
+    {"a topic needs a name", "replay -c tocsin.yaml --topic", false},
     {"two files are not", "replay a b", false},
     {"help needs no file", "replay --help", true},
     {"a span is read", "replay --disorder 10m f", true},
