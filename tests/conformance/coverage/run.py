@@ -4,7 +4,8 @@
     run.py TOCSIN RULES
 
 rules.yaml here is covered in full. Each case plants a gap: it takes tests away or blunts one, and the
-clauses that only they showed must be named, at their line, and no others. RULES lends the event types."""
+clauses that only they showed must be named, at their line, and no others. RULES lends the event types, and
+is covered in full itself, but for what EXCUSED names with its reason."""
 import re
 import subprocess
 import sys
@@ -57,6 +58,17 @@ CASES = [
      [("untested", "clear_when: home")]),
 ]
 
+# Said for the reader: what ends such an alert ends one that begins in its very millisecond.
+FOR_THE_READER = "its own end draws a line"
+EXCUSED = {
+    ("casevac-restricted", "match: status|not"): FOR_THE_READER,
+    ("restriction-at-casevac", "match: status|not"): FOR_THE_READER,
+    ("restriction-unresolved", "match: status|not"): FOR_THE_READER,
+    ("feed-silent", "match: state"): FOR_THE_READER,
+    ("camp-without-eyes", "within: 3m, no longer"): "an alert counts while it is open, whatever `within`",
+    ("camp-without-eyes", "within: 3m, no shorter"): "an alert counts while it is open, whatever `within`",
+}
+
 
 def coverage(text, *words):
     with tempfile.TemporaryDirectory() as folder:
@@ -86,6 +98,18 @@ def try_case(name, text, planted):
     return None
 
 
+def try_shipped():
+    done = subprocess.run([TOCSIN, "test", RULES, "--coverage"], capture_output=True, text=True,
+                          timeout=500, check=False)
+    found = [FOUND.match(line) for line in done.stdout.splitlines()]
+    gaps = {(m[2], m[4]) for m in found if m and m[3] != "not tried"}
+    if done.returncode != 0 or None in found:
+        return f"exit {done.returncode}: {done.stdout}{done.stderr}"
+    if gaps != set(EXCUSED):
+        return f"no test shows {sorted(gaps - set(EXCUSED))}; shown after all {sorted(set(EXCUSED) - gaps)}"
+    return None
+
+
 def try_junit():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "out.xml"
@@ -108,13 +132,13 @@ def try_junit():
 def main():
     wrong = 0
     trials = [(name, lambda c=(name, text, planted): try_case(*c)) for name, text, planted in CASES]
-    for name, trial in [*trials, ("JUnit", try_junit)]:
+    for name, trial in [*trials, ("JUnit", try_junit), ("the rules we ship", try_shipped)]:
         fault = trial()
         print(f"{'ok  ' if fault is None else 'FAIL'} {name}")
         if fault is not None:
             wrong += 1
             print(f"     {fault}")
-    print(f"{len(trials) + 1 - wrong} passed, {wrong} failed")
+    print(f"{len(trials) + 2 - wrong} passed, {wrong} failed")
     return 1 if wrong else 0
 
 
