@@ -100,7 +100,7 @@ def try_case(name, text, planted):
 
 def try_shipped():
     done = subprocess.run([TOCSIN, "test", RULES, "--coverage"], capture_output=True, text=True,
-                          timeout=500, check=False)
+                          timeout=1200, check=False)
     found = [FOUND.match(line) for line in done.stdout.splitlines()]
     gaps = {(m[2], m[4]) for m in found if m and m[3] != "not tried"}
     if done.returncode != 0 or None in found:
