@@ -1,6 +1,7 @@
 /* engine/why_core.h - what the files of why share. Not for others: why.h is.
- *   why.c      what is known of a key, the tree        why_judge.c  an event against an alias:
+ *   why.c      what is known of a key                  why_judge.c  an event against an alias:
  *   why_live.c the same of a running engine            why_place.c  .. where it was, and when
+ *   why_alerts.c  alerts as events                     why_answer.c the tree
  *   why_raw.c  does it hold raw, and which clause says so; one function a kind, in
  *   why_window.c (why_measure.c, why_trend.c: what is compared), why_near.c, why_sequence.c,
  *   why_silence.c (latest and absence) */
@@ -82,6 +83,9 @@ void toc_why_add_none(struct toc_text *out, const struct toc_alias *alias);
 void toc_why_take_in(struct toc_why *why, const struct toc_event *event, int alias, bool is_late,
                      int64_t end_ms);
 
+/* why.c: events by time, those rejected from the newest. */
+void toc_why_sort(struct toc_why *why);
+
 /* Keep @event, whose texts outlive it. */
 void toc_why_keep(struct toc_why *why, const struct toc_why_event *event);
 
@@ -141,7 +145,7 @@ size_t toc_why_count(const struct toc_why_raw *raw, unsigned aliases); /* Of the
 long double toc_why_weight(const struct toc_why_raw *raw, const struct toc_why_event *event);
 bool toc_why_is_from_below(const struct toc_rule *rule);
 
-/* why.c: add a clause to the array @out. */
+/* why_answer.c: add a clause to the array @out. */
 json_t *toc_why_clause(json_t *out, const char *clause, bool is_passed, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void toc_why_list(json_t *out_events, const struct toc_why *why, const struct toc_why_event *event,
