@@ -102,6 +102,8 @@ class Walk:
             self.references(value)
         elif word in NAMES:
             self.scalars(NAMES[word], value)
+        elif word == "members" and isinstance(value, yaml.ScalarNode):
+            self.scalars("list", value)
         elif word in ("at", "field", "from", "group_by"):
             self.scalars("field" if word != "group_by" else "part", value)
 
