@@ -184,6 +184,17 @@ const struct toc_type *toc_catalogue_type(const struct toc_catalogue *catalogue,
     return &catalogue->types[index];
 }
 
+const struct toc_type *toc_catalogue_mover(const struct toc_catalogue *catalogue,
+                                           struct toc_str kind)
+{
+    for (size_t i = 0; i < catalogue->count; i++) {
+        if (kind.size > 0 && toc_str_equal(catalogue->types[i].mover.kind, kind)) {
+            return &catalogue->types[i];
+        }
+    }
+    return NULL;
+}
+
 size_t toc_catalogue_all(const struct toc_catalogue *catalogue)
 {
     return catalogue->count + catalogue->alert_count;
@@ -523,7 +534,8 @@ static void take_location(struct loader *loader, const struct toc_yaml *map, str
 
 static void take_type(struct loader *loader, const struct toc_yaml *document)
 {
-    static const char *const keys[] = {"type", "title", "description", "location", "fields", NULL};
+    static const char *const keys[] = {"type",  "title",  "description", "location",
+                                       "place", "fields", NULL};
     struct toc_catalogue *catalogue = loader->catalogue;
     const struct toc_yaml *name = toc_yaml_find(document, "type");
     struct toc_type *type;
@@ -569,6 +581,10 @@ static void take_type(struct loader *loader, const struct toc_yaml *document)
     take_text(loader, document, "description", &type->description);
     take_fields(loader, document, type);
     take_location(loader, document, type);
+    const struct toc_yaml *place = toc_yaml_find(document, "place");
+    if (place != NULL) {
+        (void)toc_mover_read(place, type, &catalogue->arena, loader->diag);
+    }
 }
 
 static void take_file(struct loader *loader, const char *path, struct toc_str text)

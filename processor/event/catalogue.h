@@ -8,6 +8,7 @@
  *   title: Rocket or mortar fire  # one line for people
  *   description: A radar saw it.
  *   location: impact              # the usual one; default: the place field, if there is just one
+ *   place: { .. }                 # its events say where something is: event/mover.h
  *   fields:
  *     munition:                   # a letter or '_', then letters, digits, '_', at most 64
  *       type: text                # compulsory: text, number, integer, bool, time, place, list
@@ -24,6 +25,7 @@
  * Memory: one arena, freed whole by toc_catalogue_destroy. Immutable once the rules are loaded. */
 #pragma once
 #include "base/diag.h"
+#include "event/mover.h"
 #include "event/slot.h"
 
 #ifdef __cplusplus
@@ -61,8 +63,9 @@ struct toc_type {
     struct toc_str title, description;
     struct toc_field *fields;
     size_t field_count;
-    int location;    /* Index of the field that is its usual location, or -1. */
-    uint32_t *index; /* Hash table of field names: see toc_type_field. */
+    int location;           /* Index of the field that is its usual location, or -1. */
+    struct toc_mover mover; /* The places that move it tells of. */
+    uint32_t *index;        /* Hash table of field names: see toc_type_field. */
     size_t index_size;
     bool is_alert; /* Alerts of one rule: see toc_catalogue_add_alerts. */
 };
@@ -92,6 +95,9 @@ int toc_catalogue_find_any(const struct toc_catalogue *catalogue, struct toc_str
 int toc_catalogue_find(const struct toc_catalogue *catalogue, struct toc_str name);
 /* Does @pattern ("detection.*", "*" or a whole name) cover @name? '*' only at the end. */
 bool toc_catalogue_covers(struct toc_str pattern, struct toc_str name);
+/* Do events of some type say where places of @kind (folded) are? The first such type, or NULL. */
+const struct toc_type *toc_catalogue_mover(const struct toc_catalogue *catalogue,
+                                           struct toc_str kind);
 /* Index of the field, or -1. */
 int toc_type_field(const struct toc_type *type, struct toc_str name);
 /* Index in the closed list of @field of @text, compared without case, or -1 (also of an open list).

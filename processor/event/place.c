@@ -327,7 +327,7 @@ int toc_places_find(const struct toc_places *places, struct toc_str kind, struct
 
 /* Distances. */
 
-static int64_t error_mm(struct toc_point point)
+int64_t toc_places_error_mm(struct toc_point point)
 {
     toc_assert(point.error_m >= 0);
     return point.error_m < 3e7 ? llround(point.error_m * 1000) : INT64_C(30000000000);
@@ -343,7 +343,7 @@ int64_t toc_places_distance_mm(const struct toc_places *places, size_t index,
     entry = &places->entries[index];
     mm = is_point(entry) ? toc_geo_distance_mm(entry->place.centre, point) - radius_mm(entry)
                          : toc_shape_distance_mm(&entry->shape, point);
-    mm -= error_mm(point);
+    mm -= toc_places_error_mm(point);
     return mm < 0 ? 0 : mm;
 }
 
@@ -352,7 +352,7 @@ static bool is_near(const struct toc_places *places, uint32_t index, struct toc_
                     int64_t limit_mm)
 {
     const struct toc_place_entry *entry = &places->entries[index];
-    int64_t reach_mm = limit_mm + error_mm(point);
+    int64_t reach_mm = limit_mm + toc_places_error_mm(point);
 
     if (is_point(entry)) {
         return toc_geo_is_within(entry->place.centre, point, reach_mm + radius_mm(entry));
@@ -470,7 +470,8 @@ size_t toc_places_near(const struct toc_places *places, struct toc_str kind, int
         return 0;
     }
     search.kind = (uint32_t)wanted;
-    search_around(&search, (double)(search.limit_mm + error_mm(point)) / 1000 + SMALL_M + 1);
+    search_around(&search,
+                  (double)(search.limit_mm + toc_places_error_mm(point)) / 1000 + SMALL_M + 1);
     search_cells(&search, CELL_LARGE, CELL_LARGE);
     return search.count;
 }

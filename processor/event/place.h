@@ -74,6 +74,8 @@ bool toc_place_offset(struct toc_str text, int32_t *out_min);
  * taken off (not below 0). */
 int64_t toc_places_distance_mm(const struct toc_places *places, size_t index,
                                struct toc_point point);
+/* The circular error of @point in whole mm, bounded. */
+int64_t toc_places_error_mm(struct toc_point point);
 /* Indices, ascending, of the places of @kind (or, if @only >= 0, just that place) within
  * @limit_mm of @point. Returns how many; the first @room are written. Indexed by a grid: cost does
  * not grow with the number of far places. */

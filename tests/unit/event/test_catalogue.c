@@ -88,6 +88,105 @@ static const struct catalogue_case {
      "E0209@2:11 hera"},
     {"a location that is no place", "type: a\nlocation: x\nfields: { x: { type: text } }\n",
      "E0209@2:11 "},
+    {"a place that moves",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     ""},
+    {"as fast as can be, kept as long as can be",
+     "type: a\nplace: { kind: unit_2, name: n, speed: 3600 km/h, keep: 7d }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     ""},
+    {"one that stands",
+     "type: a\nplace: { kind: unit, name: n, speed: 0 km/h, keep: 1ms }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     ""},
+    {"a place that is a word",
+     "type: a\nplace: unit\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0203@2:8 "},
+    {"a place without a name",
+     "type: a\nplace: { kind: unit, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0204@2:1 "},
+    {"an unknown key of a place",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 m/s, keeep: 1m, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0202@2:46 keep"},
+    {"a kind with capitals",
+     "type: a\nplace: { kind: Unit, name: n, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0206@2:16 "},
+    {"a name that is no field",
+     "type: a\nplace: { kind: unit, name: nn, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0211@2:28 n"},
+    {"a name that may be missing",
+     "type: a\nplace: { kind: unit, name: o, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0211@2:28 "},
+    {"a name that is a location",
+     "type: a\nplace: { kind: unit, name: p, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0211@2:28 "},
+    {"a speed without a unit",
+     "type: a\nplace: { kind: unit, name: n, speed: 15, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0203@2:38 "},
+    {"a speed in knots",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 kn, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0203@2:38 "},
+    {"a speed that is a word",
+     "type: a\nplace: { kind: unit, name: n, speed: fast, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0203@2:38 "},
+    {"a speed below nothing",
+     "type: a\nplace: { kind: unit, name: n, speed: -1 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0211@2:38 "},
+    {"too fast",
+     "type: a\nplace: { kind: unit, name: n, speed: 1000.1 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0211@2:38 "},
+    {"kept for no time",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 m/s, keep: 0s }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0211@2:52 "},
+    {"kept too long",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 m/s, keep: 7d1ms }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0211@2:52 "},
+    {"kept for a word",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 m/s, keep: long }\n"
+     "fields: { n: { type: text, required: true }, o: { type: text }, p: { type: place, required: "
+     "true } }\n",
+     "E0203@2:52 "},
+    {"a location that may be missing",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, p: { type: place } }\n",
+     "E0211@2:1 "},
+    {"two locations and none the usual one",
+     "type: a\nplace: { kind: unit, name: n, speed: 15 m/s, keep: 30m }\n"
+     "fields: { n: { type: text, required: true }, p: { type: place, required: true }, q: { type: "
+     "place } }\n",
+     "E0211@2:1 "},
     {"bad YAML", "type: [\n", "E0101@2:1 "},
 };
 
