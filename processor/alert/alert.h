@@ -146,6 +146,10 @@ struct toc_telling {
      * taken; if not, *out_free_ms is when to ask again. NULL: always. */
     bool (*has_room)(const struct toc_telling *telling, bool is_taken, int64_t *out_free_ms,
                      void *context);
+    /* Where the place that moves and that part @part of the key names was said to be at @at_ms.
+     * False: not known (any more). NULL: never. */
+    bool (*where_is)(const struct toc_telling *telling, size_t part, int64_t at_ms,
+                     struct toc_point *out, void *context);
     void *owner; /* Whose alerts these are: the caller's. */
     void *context;
 };

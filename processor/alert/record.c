@@ -337,13 +337,24 @@ static void note(struct toc_writer *writer, const struct toc_evidence *evidence)
     }
 }
 
+static int moving_part(const struct toc_rule *rule)
+{
+    for (size_t i = 0; i < rule->key_part_count; i++) {
+        if (rule->key_parts[i].is_moving) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 struct toc_str toc_record_write(const struct toc_record_content *content,
                                 const struct toc_telling *telling)
 {
     struct toc_writer writer = {.out = telling->record,
                                 .content = content,
                                 .telling = telling,
-                                .place = place_of(content, telling)};
+                                .place = place_of(content, telling),
+                                .moving_part = moving_part(telling->rule)};
     const struct toc_episode *episode = content->episode;
 
     for (size_t i = 0; episode != NULL && i < TOC_EPISODE_ALIASES; i++) {

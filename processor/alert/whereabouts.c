@@ -33,11 +33,36 @@ void toc_whereabouts_location(const struct toc_writer *writer)
                   (long long)((radius_mm + 999) / 1000));
 }
 
+/* One that moves: as far and in the direction from where it last said it was. */
+static void add_moving(const struct toc_writer *writer)
+{
+    const struct toc_telling *telling = writer->telling;
+    size_t part = (size_t)writer->moving_part;
+    struct toc_text *out = writer->out;
+    struct toc_point from;
+
+    toc_writer_name(out, "place");
+    toc_text_add_char(out, '{');
+    toc_writer_text(out, "kind", telling->rule->key_parts[part].name);
+    toc_writer_text(out, "name", telling->key->values[part].label);
+    if (writer->located != NULL && telling->where_is != NULL &&
+        telling->where_is(telling, part, writer->located->kept->at_ms, &from, telling->context)) {
+        struct toc_point point = toc_position_point(&writer->located->position);
+        toc_text_addf(out, ",\"distance_m\":%lld,\"bearing_deg\":%ld",
+                      (long long)(toc_geo_distance_mm(from, point) / 1000),
+                      lround(toc_geo_bearing_deg(from, point)) % 360);
+    }
+    toc_text_add_char(out, '}');
+}
+
 void toc_whereabouts_place(const struct toc_writer *writer)
 {
     struct toc_text *out = writer->out;
 
     if (writer->place < 0) {
+        if (writer->moving_part >= 0) {
+            add_moving(writer);
+        }
         return;
     }
     const struct toc_place *place = toc_places_get(writer->telling->places, (size_t)writer->place);

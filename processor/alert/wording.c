@@ -63,6 +63,8 @@ static void add_where(const struct toc_writer *writer, const struct toc_wording 
 
     if (writer->place >= 0) {
         toc_text_add(out, toc_places_get(writer->telling->places, (size_t)writer->place)->name);
+    } else if (writer->moving_part >= 0) {
+        toc_text_add(out, toc_writer_key_label(writer, (size_t)writer->moving_part));
     } else if (writer->located != NULL) {
         toc_geo_format_mgrs(toc_position_point(&writer->located->position), mgrs);
         toc_text_add(out, toc_str_of(mgrs));

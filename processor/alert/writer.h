@@ -9,7 +9,8 @@ struct toc_writer {
     const struct toc_telling *telling;
     /* The newest evidence; the newest that says where, and how high; or NULL. */
     const struct toc_evidence *newest, *located, *high;
-    int place; /* Index, or -1. */
+    int place;       /* Index, or -1. */
+    int moving_part; /* The part of the key that names a place that moves, or -1. */
 };
 
 /* writer.c: members of an object. A comma comes before all but the first. */

@@ -153,8 +153,10 @@ static bool is_same_key(const struct toc_adopted *adopted, const struct toc_keye
                                             : (struct toc_str){.data = json_string_value(value),
                                                                .size = json_string_length(value)};
         struct toc_text a = {0}, b = {0};
-        toc_text_fold(&a, label);
-        toc_text_fold(&b, other);
+        void (*fold)(struct toc_text *, struct toc_str) =
+            rule->key_parts[i].is_place ? toc_text_fold_name : toc_text_fold;
+        fold(&a, label);
+        fold(&b, other);
         bool is_same = toc_str_equal(toc_text_str(&a), toc_text_str(&b));
         toc_text_finish(&a);
         toc_text_finish(&b);

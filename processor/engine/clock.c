@@ -15,17 +15,29 @@ static bool carries(const struct toc_input *input, struct toc_str type)
     return input->types == NULL || input->type_count == 0;
 }
 
+static uint64_t inputs_of_type(const struct toc_engine *engine, size_t type)
+{
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < engine->options.input_count; i++) {
+        if (carries(&engine->inputs[i].spec, toc_catalogue_type(engine->catalogue, type)->name)) {
+            mask |= UINT64_C(1) << i;
+        }
+    }
+    return mask;
+}
+
+/* Those of its events, and of the positions of what these may be near. */
 static uint64_t inputs_of(const struct toc_engine *engine, const struct toc_alias *alias)
 {
     uint64_t mask = 0;
 
     for (size_t b = 0; b < alias->binding_count; b++) {
-        const struct toc_type *type =
-            toc_catalogue_type(engine->catalogue, (size_t)alias->bindings[b].type);
-        for (size_t i = 0; i < engine->options.input_count; i++) {
-            if (carries(&engine->inputs[i].spec, type->name)) {
-                mask |= UINT64_C(1) << i;
-            }
+        mask |= inputs_of_type(engine, (size_t)alias->bindings[b].type);
+    }
+    for (size_t t = 0; alias->near.is_moving && t < toc_catalogue_count(engine->catalogue); t++) {
+        if (toc_str_equal(toc_catalogue_type(engine->catalogue, t)->mover.kind, alias->near.kind)) {
+            mask |= inputs_of_type(engine, t);
         }
     }
     return mask;

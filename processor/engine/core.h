@@ -3,6 +3,7 @@
 #pragma once
 #include "base/arena.h"
 #include "engine/engine.h"
+#include "engine/track.h"
 #include "expr/cel.h"
 #include "match/match.h"
 #include "state/due.h"
@@ -65,6 +66,22 @@ struct toc_raised {
     bool is_seen;
 };
 
+/* An event that may be near a place that moves, while positions dated before it may still come. */
+struct toc_watch {
+    struct toc_kept *kept; /* With all fields. */
+    uint8_t alias;
+};
+struct toc_watches {
+    struct toc_watch *items; /* [first, end), in order of time. */
+    size_t first, end, room;
+};
+/* Places that move of one kind that rules read. */
+struct toc_moving {
+    struct toc_tracks tracks;
+    struct toc_ruled **readers;
+    size_t reader_count;
+};
+
 struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     const struct toc_rule *rule;
     size_t index; /* Of the whole rule in the rule set. */
@@ -79,6 +96,7 @@ struct toc_ruled { /* A rule, or a part of one: see toc_rule_part. */
     struct toc_rule_counts counts;
     struct toc_variant *variants; /* What rules above read of it. */
     size_t variant_count;
+    struct toc_watches watches;
     bool is_fresh;    /* During a swap: it begins anew. */
     int64_t *loud_ms; /* With `cap`: when the newest cap_most `new` were told, a ring. */
     size_t loud_next, loud_count;
@@ -182,6 +200,8 @@ struct toc_engine {
     unsigned rank_most;      /* Of all rules. */
     struct toc_wakes *wakes; /* By type. */
     struct toc_kept_pool pool;
+    struct toc_moving *moving;
+    size_t moving_count;
     struct toc_seen seen;       /* For accept_late. */
     struct toc_seen seen_long;  /* For kinds that one late event alone makes fire: 7 days. */
     struct toc_due_heap pacing; /* Updates held back, by lane clock. */
@@ -323,6 +343,31 @@ struct toc_said *toc_adopt_said(const struct json_t *record);
 /* An alert as an event to those who read it so; notes in @raised where it went. */
 void toc_dispatch_raised(struct toc_engine *engine, const struct toc_event *event,
                          struct toc_raised *raised, bool is_for_fresh);
+
+/* @event, kept as @kept, has come near (@is_in) the place @only, which moves, for @to; or it was
+ * not near it after all. What it is near besides stays. */
+void toc_dispatch_moved(struct toc_engine *engine, const struct toc_event *event,
+                        struct toc_kept *kept, const struct toc_wake *to,
+                        const struct toc_track *only, bool is_in);
+
+/* moving.c: places that move */
+void toc_moving_build(struct toc_engine *engine);
+void toc_moving_finish(struct toc_engine *engine);
+void toc_watches_finish(struct toc_engine *engine, struct toc_watches *watches);
+/* Before @event is dispatched: forget what no event can ask for any more, and if it says where a
+ * place is (and is not late) change what that changes; keys are touched. */
+void toc_moving_note(struct toc_engine *engine, const struct toc_event *event, bool is_late);
+/* The places that @event at @point is near, but for @but (NULL: none) and the one it tells of
+ * itself. Returns how many; the first @room are written. */
+size_t toc_moving_near(struct toc_engine *engine, const struct toc_near_place *near,
+                       const struct toc_event *event, struct toc_point point,
+                       const struct toc_track *but, size_t room, const struct toc_track *out[]);
+/* What @kept, an event of @alias of @ruled, is near may still change. */
+void toc_moving_watch(struct toc_engine *engine, struct toc_ruled *ruled, struct toc_kept *kept,
+                      uint8_t alias);
+/* Where the place was said to be at @at_ms. False: not known, or no more. */
+bool toc_moving_where(const struct toc_engine *engine, struct toc_str kind, enum toc_mode mode,
+                      struct toc_str id, int64_t at_ms, struct toc_point *out);
 
 /* raised.c: alerts as events */
 void toc_raised_build(struct toc_engine *engine);

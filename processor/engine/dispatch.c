@@ -19,6 +19,9 @@ struct work { /* One event being dispatched. */
     struct toc_kept *kept;     /* Made when the first rule wants it. */
     struct toc_raised *raised; /* An alert: notes where it goes. NULL: a reported event. */
     bool is_late;
+    /* A place that moves is near now, or is not any more: nothing else of the event changes. */
+    const struct toc_track *only;
+    bool is_taken_out;
     bool is_told_alone, was_told_alone; /* It makes a rule fire alone: now; within 7 days before. */
 };
 
@@ -128,6 +131,12 @@ static bool build_key(struct work *work, const struct toc_ruled *ruled,
         key->values[i].folded.data = folded->data != NULL ? folded->data + starts[i] : "";
     }
     return true;
+}
+
+static void set_track(struct toc_key *key, size_t part, const struct toc_track *track)
+{
+    key->values[part] =
+        (struct toc_key_value){.folded = track->id, .label = track->label, .place = -1};
 }
 
 static void set_place(const struct toc_engine *engine, struct toc_key *key, size_t part,
@@ -294,11 +303,57 @@ static void spread(struct work *work, struct toc_ruled *ruled, const struct toc_
     }
 }
 
+static void take_out_of_key(struct work *work, struct toc_keyed *keyed,
+                            const struct toc_entry *entry)
+{
+    toc_keyed_touch(work->engine, keyed);
+    if (toc_match_remove(&keyed->match, entry->kept, entry->alias)) {
+        keyed->ruled->counts.matched--;
+    }
+}
+
+/* What deliver() did with @entry, undone. */
+static void take_out(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
+                     const struct toc_key *key, unsigned mask)
+{
+    struct toc_engine *engine = work->engine;
+    size_t left = 0;
+
+    if ((mask & ruled->key_mask) == ruled->key_mask) {
+        struct toc_keyed *keyed = toc_keyed_find(engine, ruled, key, false, TOC_INSTANT_NONE);
+        if (keyed != NULL) {
+            take_out_of_key(work, keyed, entry);
+        }
+        return;
+    }
+    mask &= ruled->key_mask;
+    for (struct toc_keyed *keyed = ruled->first; keyed != NULL; keyed = keyed->next) {
+        if (toc_key_agrees(&keyed->key, key, mask)) {
+            take_out_of_key(work, keyed, entry);
+        }
+    }
+    for (size_t i = 0; i < ruled->partial_count; i++) {
+        struct toc_partial *partial = &ruled->partials[i];
+        if (partial->entry.kept == entry->kept && partial->entry.alias == entry->alias &&
+            toc_key_agrees(&partial->key, key, mask)) {
+            toc_kept_release(&engine->pool, partial->entry.kept);
+            toc_mem_free(partial->texts);
+        } else {
+            ruled->partials[left++] = *partial;
+        }
+    }
+    ruled->partial_count = left;
+}
+
 static void deliver(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
                     const struct toc_key *key, unsigned mask)
 {
     unsigned roles = ruled->rule->aliases[entry->alias].roles;
 
+    if (work->is_taken_out) {
+        take_out(work, ruled, entry, key, mask);
+        return;
+    }
     if ((mask & ruled->key_mask) != ruled->key_mask) {
         spread(work, ruled, entry, key, mask & ruled->key_mask);
         return;
@@ -364,6 +419,69 @@ static bool is_open_there(const struct toc_engine *engine, const struct toc_alia
            toc_hours_is_in(&alias->hours, toc_places_get(engine->places, place)->offset_min, at_ms);
 }
 
+/* The places an event was found near: of one kind, that stay or that move. */
+struct found {
+    size_t count;
+    uint32_t places[NEAR_MOST];
+    const struct toc_track *tracks[NEAR_MOST];
+};
+
+static bool names_place(const struct toc_binding *binding)
+{
+    for (size_t i = 0; i < TOC_RULE_KEY_PARTS; i++) {
+        if (binding->key_slots[i] == TOC_SLOT_PLACE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void find_moving(struct work *work, const struct toc_wake *to, struct toc_point point,
+                        struct found *out)
+{
+    const struct toc_near_place *near = &to->ruled->rule->aliases[to->alias].near;
+
+    if (work->only == NULL) {
+        out->count =
+            toc_moving_near(work->engine, near, work->event, point, NULL, NEAR_MOST, out->tracks);
+        if (!work->is_late) {
+            toc_moving_watch(work->engine, to->ruled, keep(work), to->alias);
+        }
+        return;
+    }
+    /* Without the place in its key it counts once, whatever it is near besides. */
+    if (names_place(to->binding) ||
+        toc_moving_near(work->engine, near, work->event, point, work->only, 0, NULL) == 0) {
+        out->tracks[out->count++] = work->only;
+    }
+}
+
+static void find_near(struct work *work, const struct toc_wake *to, struct toc_point point,
+                      struct found *out)
+{
+    const struct toc_engine *engine = work->engine;
+    const struct toc_alias *alias = &to->ruled->rule->aliases[to->alias];
+    size_t open_count = 0;
+
+    out->count = 0;
+    if (alias->near.is_moving) {
+        find_moving(work, to, point, out);
+    } else {
+        out->count = toc_places_near(engine->places, alias->near.kind, alias->near.only, point,
+                                     alias->near.distance_mm, NEAR_MOST, out->places);
+    }
+    if (out->count > NEAR_MOST) {
+        out->count = NEAR_MOST;
+        to->ruled->counts.budget++;
+    }
+    for (size_t i = 0; i < out->count && !alias->near.is_moving; i++) {
+        if (is_open_there(engine, alias, out->places[i], work->event->at_ms)) {
+            out->places[open_count++] = out->places[i];
+        }
+    }
+    out->count = alias->near.is_moving ? out->count : open_count;
+}
+
 static void wake(struct work *work, const struct toc_wake *to)
 {
     struct toc_engine *engine = work->engine;
@@ -395,29 +513,13 @@ static void wake(struct work *work, const struct toc_wake *to)
             return;
         }
     }
-    uint32_t near[NEAR_MOST];
-    size_t near_count = 0;
+    struct found near = {.count = 0};
     if (alias->near.is_set) {
         if (has_point) {
-            near_count = toc_places_near(engine->places, alias->near.kind, alias->near.only,
-                                         point.point, alias->near.distance_mm, NEAR_MOST, near);
+            find_near(work, to, point.point, &near);
         }
-        if (near_count == 0 && !is_series) {
+        if (near.count == 0 && !is_series) {
             ruled->counts.missing_field += !has_point;
-            return;
-        }
-        if (near_count > NEAR_MOST) {
-            near_count = NEAR_MOST;
-            ruled->counts.budget++;
-        }
-        size_t open_count = 0;
-        for (size_t i = 0; i < near_count; i++) {
-            if (is_open_there(engine, alias, near[i], work->event->at_ms)) {
-                near[open_count++] = near[i];
-            }
-        }
-        near_count = open_count;
-        if (near_count == 0 && !is_series) {
             return;
         }
     }
@@ -469,13 +571,13 @@ static void wake(struct work *work, const struct toc_wake *to)
         entry.is_judged = is_series && verdict != TOC_VERDICT_UNKNOWN &&
                           (verdict != TOC_VERDICT_YES || !alias->near.is_set || has_point);
         entry.is_meeting =
-            is_series && verdict == TOC_VERDICT_YES && (!alias->near.is_set || near_count > 0);
-        for (size_t i = 0; place_part >= 0 && i < near_count; i++) {
+            is_series && verdict == TOC_VERDICT_YES && (!alias->near.is_set || near.count > 0);
+        for (size_t i = 0; place_part >= 0 && i < near.count; i++) {
             if (entry.place_count == TOC_ENTRY_PLACES) {
                 ruled->counts.budget++;
                 break;
             }
-            entry.places[entry.place_count++] = near[i];
+            entry.places[entry.place_count++] = near.places[i];
         }
         deliver(work, ruled, &entry, &key, mask);
         return;
@@ -484,8 +586,12 @@ static void wake(struct work *work, const struct toc_wake *to)
         deliver(work, ruled, &entry, &key, mask);
         return;
     }
-    for (size_t i = 0; i < near_count; i++) { /* At two camps it counts for both. */
-        set_place(engine, &key, (size_t)place_part, near[i]);
+    for (size_t i = 0; i < near.count; i++) { /* At two camps it counts for both. */
+        if (alias->near.is_moving) {
+            set_track(&key, (size_t)place_part, near.tracks[i]);
+        } else {
+            set_place(engine, &key, (size_t)place_part, near.places[i]);
+        }
         deliver(work, ruled, &entry, &key, mask | 1u << place_part);
     }
 }
@@ -502,6 +608,20 @@ void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool
     if (work.kept != NULL) {
         toc_kept_release(&engine->pool, work.kept);
     }
+}
+
+void toc_dispatch_moved(struct toc_engine *engine, const struct toc_event *event,
+                        struct toc_kept *kept, const struct toc_wake *to,
+                        const struct toc_track *only, bool is_in)
+{
+    struct work work = {.engine = engine,
+                        .event = event,
+                        .kept = kept,
+                        .only = only,
+                        .is_taken_out = !is_in,
+                        .is_told_alone = !is_in};
+
+    wake(&work, to);
 }
 
 void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled)

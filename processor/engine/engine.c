@@ -81,6 +81,14 @@ static void wish_for(struct toc_engine *engine, int type, const struct toc_wakes
             }
         }
     }
+    for (size_t w = 0; w < wakes->count; w++) { /* It may have to be judged again: moving.c. */
+        if (wakes->items[w].ruled->rule->aliases[wakes->items[w].alias].near.is_moving) {
+            for (size_t i = 0; i < of->field_count; i++) {
+                add_wish(slots, &count, (int)i);
+            }
+            add_wish(slots, &count, TOC_SLOT_SUBJECT);
+        }
+    }
     int eta = toc_type_field(of, TOC_STR("eta")); /* For impact_at. */
     if (wakes->count > 0 && eta >= 0) {
         add_wish(slots, &count, eta);
@@ -197,6 +205,7 @@ void toc_engine_build(struct toc_engine *engine)
     engine->group_count = 0;
     toc_clock_build(engine);
     toc_raised_build(engine);
+    toc_moving_build(engine);
 }
 
 struct toc_engine *toc_engine_create(const struct toc_engine_options *options)
@@ -226,6 +235,7 @@ void toc_engine_drop_rule(struct toc_engine *engine, struct toc_ruled *ruled)
     toc_mem_free(ruled->partials);
     toc_table_finish(&ruled->keys);
     toc_mem_free(ruled->loud_ms);
+    toc_watches_finish(engine, &ruled->watches);
 }
 
 void toc_engine_destroy(struct toc_engine *engine)
@@ -247,6 +257,7 @@ void toc_engine_destroy(struct toc_engine *engine)
     for (size_t i = 0; i < engine->options.input_count; i++) {
         toc_mem_free(engine->inputs[i].partitions);
     }
+    toc_moving_finish(engine);
     toc_adopt_finish(engine);
     toc_silence_finish(engine);
     toc_table_finish(&engine->by_id);
@@ -432,6 +443,7 @@ enum toc_feed toc_engine_feed(struct toc_engine *engine, size_t index, uint32_t 
     } else if (engine->begin_ms == TOC_INSTANT_NONE || event->at_ms < engine->begin_ms) {
         begin_stream(engine, event->at_ms);
     }
+    toc_moving_note(engine, event, is_late);
     toc_dispatch(engine, event, is_late);
     toc_sight_heard(engine, index);
     if (event->is_time_corrected) {

@@ -345,6 +345,13 @@ static void on_final(const struct toc_alert *alert, const struct toc_telling *te
     memcpy(final->id, alert->id, sizeof final->id);
 }
 
+static bool where_is(const struct toc_telling *telling, size_t part, int64_t at_ms,
+                     struct toc_point *out, void *context)
+{
+    return toc_moving_where(context, telling->rule->key_parts[part].name, telling->key->mode,
+                            telling->key->values[part].folded, at_ms, out);
+}
+
 bool toc_keyed_is_clustered(const struct toc_keyed *keyed)
 {
     const struct toc_rule *rule = keyed->ruled->rule;
@@ -383,6 +390,7 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .sights = sights,
         .sight_count = sight_count,
         .has_room = ruled->rule->alert.cap_most > 0 && !engine->is_muted ? has_room : NULL,
+        .where_is = where_is,
         .owner = keyed,
         .context = engine,
     };

@@ -312,7 +312,7 @@ static void change_key(struct toc_engine *engine, struct toc_keyed *keyed,
 {
     toc_keyed_touch(engine, keyed);
     if (is_gone) {
-        (void)toc_match_remove(&keyed->match, kept);
+        (void)toc_match_remove(&keyed->match, kept, TOC_ALIAS_ANY);
     } else {
         (void)toc_match_move_end(&keyed->match, kept, end_ms);
     }

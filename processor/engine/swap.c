@@ -348,6 +348,7 @@ static void hand_over(const struct swap *swap, struct toc_ruled *before, struct 
     after->partial_count = before->partial_count;
     after->partial_room = before->partial_room;
     after->counts = before->counts;
+    after->watches = before->watches;
     if (before->rule->alert.cap_most == after->rule->alert.cap_most) {
         after->loud_ms = before->loud_ms;
         after->loud_next = before->loud_next;
@@ -376,6 +377,9 @@ static void hand_over(const struct swap *swap, struct toc_ruled *before, struct 
     for (size_t i = 0; i < after->partial_count; i++) {
         move_key(swap, &after->partials[i].key);
         move_entry(swap, &after->partials[i].entry);
+    }
+    for (size_t i = after->watches.first; i < after->watches.end; i++) {
+        move_kept(swap, after->watches.items[i].kept);
     }
 }
 

@@ -207,8 +207,13 @@ json_t *toc_why_answer(struct toc_why *why, int64_t at_ms, const struct toc_why_
 
     toc_why_sort(why);
     why->stream_ms = verdict->stream_ms;
-    bool is_raw = toc_why_raw(why, at_ms, clauses, events, &newest_ms);
-    if (is_raw && !verdict->holds) {
+    bool is_moving = why->rule->keep_ms > 0; /* Near places that move: where is not known here. */
+    bool is_raw = !is_moving && toc_why_raw(why, at_ms, clauses, events, &newest_ms);
+    if (is_moving) {
+        (void)toc_why_clause(clauses, toc_rule_kind_text(why->rule->kind), verdict->holds,
+                             "as the engine has it; what is near a place that moves is not taken "
+                             "apart into clauses");
+    } else if (is_raw && !verdict->holds) {
         add_life(why, at_ms, newest_ms, clauses);
     } else if (!is_raw && verdict->holds) {
         (void)toc_why_clause(clauses, "keep_firing_for", true,

@@ -158,7 +158,7 @@ bool toc_why_judge_near(struct toc_why *why, const struct toc_event *event,
 
     *out_clause = "near";
     *out_away_mm = -1;
-    if (!alias->near.is_set) {
+    if (!alias->near.is_set || alias->near.is_moving) { /* Where it was is not known here. */
         return true;
     }
     toc_text_clear(&why->words);

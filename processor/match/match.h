@@ -96,6 +96,7 @@ struct toc_match {
 };
 
 enum {
+    TOC_ALIAS_ANY = -1,
     TOC_MATCH_FUEL = 200000, /* Steps of one search for a choice of events. */
 };
 
@@ -112,9 +113,10 @@ void toc_match_put(struct toc_match *match, const struct toc_entry *entry);
 /* Take in what was put. True: the episodes of `newest` were derived anew, alerts have to be
  * matched. */
 bool toc_match_take(struct toc_match *match);
-/* Alerts as events (stretch.c): what stands for @kept was not so, or its stretch ends at @end_ms.
- * Nothing is derived before toc_match_take. False: it is not here. */
-bool toc_match_remove(struct toc_match *match, const struct toc_kept *kept);
+/* What stands for @kept was not so (as @alias alone, or TOC_ALIAS_ANY); or, of an alert as an
+ * event, its stretch ends at @end_ms (stretch.c). Nothing is derived before toc_match_take. False:
+ * it is not here. */
+bool toc_match_remove(struct toc_match *match, const struct toc_kept *kept, int alias);
 bool toc_match_move_end(struct toc_match *match, const struct toc_kept *kept, int64_t end_ms);
 /* Let time pass up to and including @to_ms. */
 void toc_match_advance(struct toc_match *match, int64_t to_ms);

@@ -107,14 +107,14 @@ static void end_entry(struct toc_match *match, struct toc_entry *entry, int64_t 
     derive_from(match, old_ms < entry->end_ms ? old_ms : entry->end_ms);
 }
 
-bool toc_match_remove(struct toc_match *match, const struct toc_kept *kept)
+bool toc_match_remove(struct toc_match *match, const struct toc_kept *kept, int alias)
 {
     struct toc_ring *ring = &match->ring;
     bool is_found = false;
 
     for (uint64_t seq = ring->end; seq-- > ring->first;) {
         struct toc_entry *entry = toc_ring_get(ring, seq);
-        if (entry->kept != kept) {
+        if (entry->kept != kept || (alias != TOC_ALIAS_ANY && entry->alias != alias)) {
             continue;
         }
         is_found = true;

@@ -122,6 +122,12 @@ const struct toc_cel_program *toc_expression_where(struct toc_loader *loader,
 void toc_key_read(struct toc_draft *draft, const struct toc_yaml *group_by);
 void toc_key_resolve(struct toc_draft *draft);
 
+/* moving.c: do values of the part of the key called @name name places that move, since an event of
+ * the rule is near one, or an alert it takes was? Then a field of that name names one, too. */
+bool toc_moving_is_part(const struct toc_draft *draft, struct toc_str name);
+/* Once `near` under `when` has gone to its events: what does not go with them. */
+void toc_moving_check(struct toc_draft *draft);
+
 /* members.c */
 void toc_members_read(struct toc_draft *draft, const struct toc_yaml *members);
 

@@ -124,6 +124,16 @@ static int find_place(struct toc_loader *loader, const struct toc_yaml *node, bo
     return found;
 }
 
+/* `unit`, or `unit.CV 12`, which has to be refused. */
+static bool is_of_mover(const struct toc_loader *loader, struct toc_str text)
+{
+    const char *dot = text.size > 0 ? memchr(text.data, '.', text.size) : NULL;
+    size_t size = dot != NULL ? (size_t)(dot - text.data) : text.size;
+
+    return toc_catalogue_mover(loader->catalogue,
+                               (struct toc_str){.data = text.data, .size = size}) != NULL;
+}
+
 static bool read_place(struct toc_loader *loader, const struct toc_yaml *node,
                        struct toc_near_place *out)
 {
@@ -141,6 +151,18 @@ static bool read_place(struct toc_loader *loader, const struct toc_yaml *node,
         toc_text_finish(&folded);
         return true;
     }
+    if (is_of_mover(loader, text)) {
+        out->kind = text;
+        out->only = -1;
+        out->is_moving = true;
+        if (memchr(text.data, '.', text.size) != NULL) {
+            toc_loader_not_yet(loader, node->mark,
+                               "one place that moves; name the kind alone, and "
+                               "the place by group_by");
+            return false;
+        }
+        return true;
+    }
     int index = find_place(loader, node, &is_told);
     if (index >= 0) {
         out->kind = toc_places_get(loader->places, (size_t)index)->kind;
@@ -148,10 +170,6 @@ static bool read_place(struct toc_loader *loader, const struct toc_yaml *node,
         return true;
     }
     if (is_told) {
-        return false;
-    }
-    if (toc_str_equal(text, TOC_STR("unit"))) {
-        toc_loader_not_yet(loader, node->mark, "places that move (`place: unit`)");
         return false;
     }
     toc_loader_unknown(loader, "E0306", node->mark, text, loader->place_words,

@@ -134,6 +134,12 @@ void toc_hours_check(struct toc_draft *draft)
                              "by which clock? give the event a place near, or write hours: "
                              "{ between: %.*s, utc_offset: +00:00 }",
                              (int)node->text.size, node->text.data);
+        } else if (alias->near.is_moving) {
+            toc_loader_error(draft->loader, "E0349", node->mark,
+                             "by which clock? a %.*s moves and has none; write hours: { between: "
+                             "%.*s, utc_offset: +00:00 }",
+                             (int)alias->near.kind.size, alias->near.kind.data,
+                             (int)node->text.size, node->text.data);
         } else if (!have_offsets(draft->loader, &alias->near, &lacks)) {
             toc_loader_error(draft->loader, "E0349", node->mark,
                              "by which clock? the %.*s %.*s has no property `utc_offset`",

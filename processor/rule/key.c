@@ -154,6 +154,16 @@ static void fill_milestone(struct toc_rule *rule, size_t part)
     }
 }
 
+/* How values of @slot of @type serve part @name. */
+static enum key_sort sort_of_slot(const struct toc_draft *draft, const struct toc_type *type,
+                                  int slot, struct toc_str name)
+{
+    enum key_sort sort = sort_of(toc_type_slot_kind(type, slot));
+    bool is_named = slot >= 0 && toc_type_slot_field(type, slot)->place_kind.size > 0;
+
+    return is_named || (sort == KEY_TEXT && toc_moving_is_part(draft, name)) ? KEY_PLACE : sort;
+}
+
 /* The slot that carries part @name in one binding: renamed by `as`, the place found, or a field. */
 static int find_slot(struct toc_draft *draft, int index, const struct toc_binding *binding,
                      struct toc_str name, enum key_sort *out_sort)
@@ -166,11 +176,8 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
     for (const struct toc_yaml *child = as != NULL ? as->first : NULL; child != NULL;
          child = child->next) {
         if (toc_str_equal(child->key, name)) {
-            name = child->text;
-            int slot = toc_type_slot(type, name);
-            *out_sort = slot >= 0 && toc_type_slot_field(type, slot)->place_kind.size > 0
-                            ? KEY_PLACE
-                            : sort_of(toc_type_slot_kind(type, slot));
+            int slot = toc_type_slot(type, child->text);
+            *out_sort = sort_of_slot(draft, type, slot, name);
             return slot;
         }
     }
@@ -183,10 +190,7 @@ static int find_slot(struct toc_draft *draft, int index, const struct toc_bindin
     if (binding->below != NULL && slot == TOC_SLOT_SUBJECT) { /* An alert is about no subject. */
         slot = TOC_SLOT_NONE;
     }
-    *out_sort = slot == TOC_SLOT_NONE ? KEY_NONE
-                : slot >= 0 && type->fields[slot].place_kind.size > 0
-                    ? KEY_PLACE
-                    : sort_of(toc_type_slot_kind(type, slot));
+    *out_sort = slot == TOC_SLOT_NONE ? KEY_NONE : sort_of_slot(draft, type, slot, name);
     return slot;
 }
 
@@ -334,6 +338,8 @@ static void fill_parts(struct toc_draft *draft)
             kind = found != KEY_NONE ? kind_of(draft, i, part) : kind;
         }
         rule->key_parts[part].is_place = sort == KEY_PLACE;
+        rule->key_parts[part].is_moving =
+            sort == KEY_PLACE && toc_moving_is_part(draft, rule->key_parts[part].name);
         rule->key_parts[part].is_text = sort == KEY_TEXT;
         rule->key_parts[part].kind = sort == KEY_NUMBER ? TOC_VALUE_NUMBER : kind;
         if (sort == KEY_PLACE) { /* Shown as the kind is spelled. */
@@ -435,6 +441,7 @@ void toc_key_resolve(struct toc_draft *draft)
 {
     apply_near(draft);
     bool has_key = draft->rule->key_part_count > 0;
+    toc_moving_check(draft);
     add_milestone(draft);
     check_locations(draft);
     toc_hours_check(draft);

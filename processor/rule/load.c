@@ -110,8 +110,9 @@ static void gather_names(struct toc_loader *loader)
     size_t place_count = toc_places_count(loader->places);
     struct toc_str *types = toc_arena_array(loader->arena, type_count + 1, sizeof *types);
     struct toc_str *kinds = toc_arena_array(loader->arena, place_count + 1, sizeof *kinds);
-    struct toc_str *words = toc_arena_array(loader->arena, 2 * place_count + 1, sizeof *words);
-    size_t kind_count = 0;
+    struct toc_str *words =
+        toc_arena_array(loader->arena, 2 * place_count + type_count + 1, sizeof *words);
+    size_t kind_count = 0, moving_count = 0;
 
     for (size_t i = 0; i < type_count; i++) {
         types[i] = toc_catalogue_type(loader->catalogue, i)->name;
@@ -133,9 +134,34 @@ static void gather_names(struct toc_loader *loader)
     for (size_t i = 0; i < place_count; i++) {
         words[kind_count + i] = toc_places_get(loader->places, i)->name;
     }
+    for (size_t i = 0; i < type_count; i++) {
+        const struct toc_type *type = toc_catalogue_type(loader->catalogue, i);
+        if (type->mover.kind.size > 0 &&
+            toc_catalogue_mover(loader->catalogue, type->mover.kind) == type) {
+            words[kind_count + place_count + moving_count++] = type->mover.kind;
+        }
+    }
     loader->types = (struct toc_names){.names = types, .count = type_count};
     loader->place_kinds = (struct toc_names){.names = kinds, .count = kind_count};
-    loader->place_words = (struct toc_names){.names = words, .count = kind_count + place_count};
+    loader->place_words =
+        (struct toc_names){.names = words, .count = kind_count + place_count + moving_count};
+}
+
+/* A kind of places moves or stays. */
+static bool check_movers(struct load *load)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < toc_catalogue_count(load->set->catalogue); i++) {
+        const struct toc_mover *mover = &toc_catalogue_type(load->set->catalogue, i)->mover;
+        if (mover->kind.size > 0 && toc_places_has_kind(load->set->places, mover->kind)) {
+            toc_loader_error(&load->loader, "E0211", mover->mark,
+                             "there are places of the kind \"%.*s\" that stay",
+                             (int)mover->kind.size, mover->kind.data);
+            ok = false;
+        }
+    }
+    return ok;
 }
 
 static bool ends_in(struct toc_str text, struct toc_str end)
@@ -207,7 +233,7 @@ static bool load_surroundings(struct load *load, const struct toc_rule_paths *pa
                          &loader->recipients) &&
          ok;
     ok = toc_files_lists(loader->arena, loader->diag, root, lists, loader) && ok;
-    if (!ok) {
+    if (!ok || !check_movers(load)) {
         return false;
     }
     loader->catalogue = loader->alert_types = set->catalogue;

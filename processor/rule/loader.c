@@ -54,6 +54,16 @@ void toc_loader_not_yet(struct toc_loader *loader, struct toc_mark mark, const c
     toc_loader_error(loader, "E0303", mark, "%s: not in this version yet", what);
 }
 
+struct toc_str toc_loader_fold_name(struct toc_loader *loader, struct toc_str text)
+{
+    struct toc_text folded = {0};
+
+    toc_text_fold_name(&folded, text);
+    struct toc_str name = toc_arena_str(loader->arena, toc_text_str(&folded));
+    toc_text_finish(&folded);
+    return name;
+}
+
 bool toc_loader_is(struct toc_loader *loader, const struct toc_yaml *node, enum toc_yaml_kind kind,
                    const char *what)
 {

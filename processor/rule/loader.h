@@ -74,6 +74,8 @@ bool toc_loader_keys(struct toc_loader *loader, const struct toc_yaml *map, enum
 /* Was @key suggested for an unknown key of @map? Then it need not be told that it is missing. */
 bool toc_loader_is_misspelt(const struct toc_loader *loader, const struct toc_yaml *map,
                             const char *key);
+/* @text as names of places compare, in the arena. */
+struct toc_str toc_loader_fold_name(struct toc_loader *loader, struct toc_str text);
 /* A text that is not empty. */
 bool toc_loader_text(struct toc_loader *loader, const struct toc_yaml *node, const char *what,
                      struct toc_str *out);

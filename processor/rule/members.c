@@ -36,6 +36,10 @@ static bool read_value(struct filling *f, const struct toc_yaml *node, size_t pa
         f->values[index] = fold(loader->arena, text);
         return true;
     }
+    if (key->is_moving) {
+        f->values[index] = toc_loader_fold_name(loader, text);
+        return true;
+    }
     int place = toc_places_find(loader->places, key->name, text);
     if (place < 0) {
         toc_loader_unknown(loader, "E0306", mark, text, loader->place_words,

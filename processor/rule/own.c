@@ -99,6 +99,12 @@ static void read_places(struct reading *r, struct toc_str kind, struct toc_str p
                            kind.data);
         return;
     }
+    if (rule->key_parts[part].is_moving) {
+        toc_loader_error(draft->loader, "E0349", r->node->mark,
+                         "a %.*s moves and has no properties; give a list", (int)kind.size,
+                         kind.data);
+        return;
+    }
     r->items =
         toc_arena_array(draft->loader->arena, toc_places_count(places) + 1, sizeof *r->items);
     for (size_t i = 0; i < toc_places_count(places); i++) {
@@ -137,6 +143,10 @@ static bool read_part(struct reading *r, const struct toc_yaml *node, size_t par
         return false;
     }
     item->mask |= 1U << part;
+    if (key->is_moving) {
+        item->values[part] = toc_loader_fold_name(loader, node->text);
+        return true;
+    }
     if (key->is_place) {
         int place = toc_places_find(loader->places, key->name, node->text);
         if (place < 0) {

@@ -179,17 +179,23 @@ static void add_near(struct toc_phrase *phrase, const struct toc_yaml *near,
     }
     bool is_inside =
         distance->text.size > 1 && distance->text.data[0] == '0' && distance->text.data[1] != '.';
-    bool is_kind = false;
+    bool is_kind = false, is_moving = false;
     for (size_t i = 0; i < phrase->rule->alias_count; i++) {
         const struct toc_near_place *known = &phrase->rule->aliases[i].near;
         is_kind = is_kind ||
                   (known->is_set && known->only < 0 && toc_str_equal(known->kind, place->text));
+        is_moving = is_moving || (known->is_moving && toc_str_equal(known->kind, place->text));
     }
     toc_text_add(phrase->out, TOC_STR(", "));
     if (at != NULL) {
         toc_phrase_add(phrase, "its %.*s ", STR(at->text));
     }
-    if (is_inside) {
+    if (is_moving && is_inside) {
+        toc_phrase_add(phrase, "where a %.*s can be by its last position", STR(place->text));
+    } else if (is_moving) {
+        toc_phrase_add(phrase, "within %.*s of where a %.*s can be by its last position",
+                       STR(distance->text), STR(place->text));
+    } else if (is_inside) {
         toc_phrase_add(phrase, "inside %s%.*s", is_kind ? "a " : "", STR(place->text));
     } else {
         toc_phrase_add(phrase, "within %.*s of %s%.*s", STR(distance->text), is_kind ? "a " : "",

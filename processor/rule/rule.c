@@ -14,7 +14,8 @@ int64_t toc_rule_memory_ms(const struct toc_rule *rule)
     if (rule->alert.expire_after_ms > memory_ms) {
         memory_ms = rule->alert.expire_after_ms;
     }
-    return memory_ms + rule->alert.for_ms + rule->alert.keep_firing_ms + rule->below_memory_ms;
+    return memory_ms + rule->alert.for_ms + rule->alert.keep_firing_ms + rule->below_memory_ms +
+           rule->keep_ms;
 }
 
 int64_t toc_rule_lag_ms(const struct toc_rule *rule)

@@ -101,6 +101,7 @@ struct toc_near_place {
     struct toc_str kind; /* Folded kind, also when one place is named. */
     int only;            /* Index of the one place named, or -1 for every place of the kind. */
     int64_t distance_mm; /* To the outline; 0 = inside. */
+    bool is_moving;      /* Places that move: where each was at the time of the event. */
 };
 
 /* A tie by distance to another of the rule's events. */
@@ -149,6 +150,7 @@ struct toc_alias {
 struct toc_key_part {
     struct toc_str name;      /* As in group_by. */
     bool is_place;            /* A place kind; its values are place ids, shown by place name. */
+    bool is_moving;           /* .. that moves: its values are folded names. */
     bool is_text;             /* A text field; neither: a number, bool or time. */
     bool is_cased;            /* Reserved; keys compare folded. */
     bool is_milestone;        /* Which milestone of an absence. */
@@ -315,6 +317,7 @@ struct toc_rule {
     /* Rules over alerts: */
     unsigned rank;           /* 0: reads reported events alone; else one more than what it reads. */
     int64_t below_memory_ms; /* The longest memory of those below, theirs included. */
+    int64_t keep_ms;         /* How old a position of a place that moves can be; 0: none. */
     int64_t below_lag_ms;    /* How far behind their horizon those below can still change. */
 
     struct toc_alert_spec alert;

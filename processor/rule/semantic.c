@@ -112,6 +112,26 @@ static void add_tie(struct toc_text *out, const struct toc_rule *rule, struct to
     toc_text_add_char(out, ';');
 }
 
+/* Where those that move are said to be, and how long that holds. */
+static void add_movers(struct toc_text *out, const struct toc_catalogue *catalogue,
+                       struct toc_str kind)
+{
+    struct bag types = {0};
+
+    for (size_t i = 0; i < toc_catalogue_count(catalogue); i++) {
+        const struct toc_type *type = toc_catalogue_type(catalogue, i);
+        if (toc_str_equal(type->mover.kind, kind)) {
+            struct toc_text *text = bag_add(&types);
+            toc_text_add_json(text, type->name);
+            add_slot(text, type, type->mover.name);
+            add_slot(text, type, type->location);
+            toc_text_addf(text, "%" PRId64 " %" PRId64, type->mover.speed_mm_h,
+                          type->mover.keep_ms);
+        }
+    }
+    bag_pour(&types, out);
+}
+
 static void add_alias(struct toc_text *out, const struct toc_rule *rule,
                       const struct toc_alias *alias, const struct toc_catalogue *catalogue,
                       const struct toc_places *places)
@@ -130,6 +150,9 @@ static void add_alias(struct toc_text *out, const struct toc_rule *rule,
             toc_text_add_json(out, toc_places_get(places, (size_t)alias->near.only)->id);
         }
         toc_text_addf(out, "%" PRId64, alias->near.distance_mm);
+    }
+    if (alias->near.is_moving) {
+        add_movers(out, catalogue, alias->near.kind);
     }
     if (alias->hours.kind != TOC_HOURS_ANY) {
         toc_text_addf(out, " hours=%d %d-%d", (int)alias->hours.kind, (int)alias->hours.begin_min,

@@ -124,6 +124,9 @@ case("a position of later says nothing", UNIT, [x(0, pos=east(0)), move(1, "Mike
 case("an exercise does not move the actual", UNIT, [move(0, "Mike", 0, mode="exercise"), x(1, pos=east(0)), x(2, pos=east(0), mode="exercise"), tick(9)], "EXERCISE/MIKE 2..open e3")
 case("what reports itself is not near itself", UNIT.replace("event: a", "event: m") + "\nevents: { m: { type: move } }", [move(0, "Mike", 0), move(1, "November", 50), tick(9)], "MIKE 1..open e2")
 case("near two that move it counts for both", UNIT, [move(0, "Mike", 0), move(0, "November", 50), x(1, pos=east(0)), tick(9)], "MIKE 1..open e3", "NOVEMBER 1..open e3")
+MIXED = "{ events: { a: { type: x, near: { place: unit, distance: 100 m } }, b: { type: y, as: { unit: site } } }, when: { all_of: [a, b], within: 10s, group_by: [unit] } }"
+case("a field names one as it reports itself, without case and accents", MIXED, [move(0, "Mike", 0), x(0, pos=east(0)), y(1, site="m\u00edke"), y(1, site="November"), tick(9)], "MIKE 1..open e2 e3")
+case("an event near none that moves is not counted, whoever is named", MIXED, [move(0, "Mike", 0), x(0, pos=east(101)), y(1, site="Mike"), tick(9)])
 
 # -- where
 WHERE = "{ events: { a: { type: x, where: '%s' } }, when: { event: a }, alert: { expire_after: 99s } }"

@@ -173,7 +173,7 @@ def step_value(case, episode, m, name):
         return rule.milestone
     alias, _, field = name.partition(".")
     judge = case.run.judges.get(alias)
-    of_alias = [e for e in evidence if not isinstance(e, Start) and judge and judge.qualifies(e)]
+    of_alias = [e for e in evidence if not isinstance(e, Start) and e in case.by_alias[alias]]
     if not of_alias:
         return None
     return judge.cel_value(max(of_alias, key=lambda e: e.order), field)

@@ -18,7 +18,7 @@ from world import format_time
 
 KINDS = ("event", "latest", "count", "count_distinct", "sum", "average", "min", "max", "sequence",
          "all_of", "any_kinds", "absence", "silence", "near", "cluster", "ratio", "percentile", "weighted",
-         "trend", "milestones", "own")
+         "trend", "milestones", "own", "moving")
 OVER = ("event", "count", "count_distinct", "sequence", "all_of", "any_kinds", "absence", "near", "ratio")  # Kinds of rules over the alerts of others.
 WORDS = ("ratio", "percentile", "weighted", "at_least_events", "min_distinct", "trend", "own", "where", "sun",
          "clock", "moving", "escalate", "milestones", "warn_at", "alert", "state", "any")
@@ -85,6 +85,7 @@ class Maker:
         self.unit = "h" if setting.step_ms > 60_000 else "s"
         self.events, self.when, self.alert = {}, {}, {"topic": "alerts.random"}
         self.group, self.near = [], None
+        self.is_sparse = kind == "moving"
         self.level = r.choice(LEVELS[:4])
 
     def some(self, *numbers):
@@ -102,7 +103,7 @@ class Maker:
         r = self.r
         if self.below and may_be_alert and r.random() < 0.6:
             return self.alert_alias(name)
-        is_rare = self.kind in ("near", "cluster", "sequence", "all_of", "trend")  # Takes many to hold.
+        is_rare = self.kind in ("near", "cluster", "sequence", "all_of", "trend") or self.is_sparse  # Takes many.
         spec = {"type": r.choice(["*", "*", "x.*", "x.a"] if is_rare else [
             "x.a", "x.b", "x.c", "x.*", ["x.a", "y.d"], "*"])}
         match = some_match(r, self.setting) if not is_rare or r.random() < 0.4 else None
@@ -119,7 +120,7 @@ class Maker:
         r, rule = self.r, self.r.choice(self.below)
         spec = {"alert": rule["rule"]}
         is_first = not any("alert" in spec for spec in self.events.values())
-        if is_first and self.kind in ("event", "count", "count_distinct") and self.is_chance("any", 0.3):
+        if is_first and name != "over" and self.kind in ("event", "count", "count_distinct") and self.is_chance("any", 0.3):
             self.below = ()  # Beside `any` no alert is taken a second time.
             spec["alert"] = "any"
             if r.random() < 0.6 and "escalate" in self.words:
@@ -137,14 +138,14 @@ class Maker:
         r, setting = self.r, self.setting
         if self.is_chance("sun", 0.06):
             spec["hours"] = r.choice(["day", "night"])
-        elif self.is_chance("clock", 0.06):
+        elif self.is_chance("clock", 0.1):
             offset = r.choice([0, 345, -210])
             sign = "-" if offset < 0 else "+"
             spec["hours"] = {"between": self.some_hours(offset),
                              "utc_offset": f"{sign}{abs(offset) // 60:02d}:{abs(offset) % 60:02d}"}
 
     def some_hours(self, offset):
-        turn, other = self.setting.minute(offset), self.setting.minute(offset, 1 + self.r.randint(0, 1300))
+        turn, other = self.setting.minute(offset), self.setting.minute(offset, self.r.randint(1, 140) * self.r.choice([-1, 1]))
         return self.r.choice([f"{turn}-{other}", f"{other}-{turn}"])
 
     def is_over(self):
@@ -169,11 +170,28 @@ class Maker:
         return all(set(group) <= set(rules.get(spec["alert"], []))
                    for spec in self.events.values() if "alert" in spec)
 
+    def choose_moving(self):
+        """Near a place that moves: every event; or the first, and the others name it."""
+        r = self.r
+        kind = streams.MOVER["kind"]
+        self.near = {"place": kind, "distance": "100 m"}
+        self.group = r.choice([[], [], ["site"], ["mode"]])
+        if self.kind not in ("near", "cluster") and r.random() < 0.4:
+            self.when["near"] = self.near
+        else:
+            names = list(self.events)
+            is_mixed = len(names) > 1 and r.random() < 0.5
+            for name in names:
+                self.events[name].update({"as": {kind: "c"}} if is_mixed and name != "one" else {"near": self.near})
+            if self.kind != "cluster" and (is_mixed or not self.group or r.random() < 0.7):
+                self.group = self.group + [kind]
+        self.finish_key()
+
     def choose_place(self):
         r = self.r
         self.near = {"place": r.choice(["camp", "camp", "Alpha"]), "distance": "100 m"}
         kind = "camp"
-        if self.is_chance("moving", 0.35):
+        if self.kind != "latest" and not self.is_over() and self.is_chance("moving", 0.35):
             kind = streams.MOVER["kind"]
             self.near["place"] = kind
         if self.kind not in ("near", "cluster") and r.random() < 0.6:
@@ -186,7 +204,7 @@ class Maker:
             if r.random() < 0.5:
                 self.group = [name for name in self.group if name != "label"] + [kind]
         for spec in self.events.values():
-            if kind == "camp" and "hours" not in spec and self.is_chance("clock", 0.15):
+            if kind == "camp" and "hours" not in spec and self.is_chance("clock", 0.25):
                 spec["hours"] = self.some_hours(r.choice([120, -210, 345]))
 
     def finish_key(self):
@@ -202,7 +220,7 @@ class Maker:
     def ending(self, name, tied_to):
         """A reference to an ending event, tied by key or by distance."""
         by_distance = tied_to and (not self.has_key() or self.r.random() < 0.3)
-        self.alias(name, self.has_key() and self.is_ending_alert())
+        self.alias(name, self.has_key() and self.is_ending_alert() and not self.is_moving())
         if "label" in self.group:
             self.events[name]["as"] = {"label": "c"}
         elif self.near and "place" not in self.when.get("near", {}):
@@ -210,6 +228,9 @@ class Maker:
         if by_distance:
             return {name: {"near": tied_to, "distance": f"{LIMIT_M} m"}}
         return name
+
+    def is_moving(self):
+        return bool(self.near) and self.near["place"] == streams.MOVER["kind"]
 
     def is_ending_alert(self):
         """Have all rules below the whole key? Then the alert of any of them is tied by it."""
@@ -404,7 +425,10 @@ class Maker:
 
     def make(self, allow_ends=True):
         r, when = self.r, self.when
-        is_own = self.kind == "own"
+        is_own, is_moving = self.kind == "own", self.kind == "moving"
+        if is_moving:
+            self.below = ()
+            self.kind = r.choice([k for k in KINDS[:18] if k != "latest" and (k not in WORDS or k in self.words)])
         if is_own:
             tied_to, word = "one", self.choose_own()
         else:
@@ -412,7 +436,9 @@ class Maker:
             word = self.choose_threshold()
         kind = self.kind
         self.add_least()
-        if kind == "cluster":
+        if is_moving:
+            self.choose_moving()
+        elif kind == "cluster":
             if r.random() < 0.2:
                 for spec in self.events.values():
                     spec["near"] = {"place": "camp", "distance": "100 m"}
@@ -520,7 +546,7 @@ def some_case(seed, kinds=KINDS, words=WORDS, most=30, count=6):
         rules.append(some_rule(r, kind, f"rule-{i}", setting, *readable(rules, words)))
     if r.random() < 0.3:
         rules[-1]["status"] = "experimental"  # Nobody rests on it.
-    made = Case(rules, some_events(r, events, setting), words=words)
+    made = Case(rules, some_events(r, events, setting, any("moving" in needs(rule) for rule in rules)), words=words)
     made.lateness_ms = setting.lateness_ms
     return made
 
@@ -542,7 +568,7 @@ def some_late_case(seed, words=WORDS, accept_late_ms=2000):
     """A case whose stream holds events that come too late. An event too late may yet end an open
     alert or fire a rule of kind `event`, which depends on the log; so there are no such rules."""
     r = random.Random(seed)
-    kinds = [k for k in KINDS if k not in ("event", "absence", "silence", "milestones")]
+    kinds = [k for k in KINDS if k not in ("event", "absence", "silence", "milestones", "moving")]
     kinds = [k for k in kinds if k not in WORDS or k in words]
     setting = Setting(r, 25_000)
     words = [w for w in words if w != "moving"]

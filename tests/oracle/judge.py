@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import cel
 import sun
-from world import fold, parse_time
+from world import fold, fold_name, parse_time
 
 def holds_for(test, value):
     """Does one value (an item, of a list) meet the test?"""
@@ -143,6 +143,8 @@ class Judge:
                 value = event.value(field)
                 if value is None:
                     return []
+                if name in self.alias.moving_names:
+                    value = fold_name(value)
                 keys = [dict(k, **{name: as_key(value)}) for k in keys]
         return keys
 

@@ -238,6 +238,12 @@ class Rule:
             if kind not in [fold(name) for name in self.group_by]:
                 self.group_by.append(kind)
 
+    def moving_names(self, rules):
+        """Parts of its key that name places that move, as those of the rules it reads (in @rules) may."""
+        moving = {n for n in self.group_by for a in self.aliases.values() if a.moving and fold(n) == a.place_kind}
+        below = [rules[n] for n in self.rests_on() if n in rules]
+        return moving.union(*(b.moving_names(rules) for b in below)) & set(self.group_by)
+
     def _members(self, when, lists):
         if "members" in when:
             entries = lists(when["members"][6:]) if isinstance(when["members"], str) else when["members"]
@@ -247,6 +253,7 @@ class Rule:
         """Which part of the key each alias carries: {name: field, or None for the place}. @rules: those
         whose alerts may be read, by name."""
         for alias in self.aliases.values():
+            alias.moving_names = self.moving_names(rules)
             if alias.alert:
                 below = rules.get(alias.alert.rule)
                 names = [n for n in below.group_by] if below else []

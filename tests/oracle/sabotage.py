@@ -41,7 +41,11 @@ SORTS = [
      "count,event", "sun"),
     ("hours with their end", "return self.from_ms <= now < self.to_ms", "return self.from_ms <= now <= self.to_ms",
      "count,event,latest", "clock"),
-    ("a moving place without age", "mover.speed * age_ms / 1000", "0", "count,event,latest", "moving"),
+    ("a moving place without age", "- way_mm)", ")", "moving", "moving"),
+    ("the newest position by its id, not by its time", "sorted(events, key=lambda e: e.order)",
+     "sorted(events, key=lambda e: e.order[1:])", "moving", "moving"),
+    ("a position kept a millisecond too short", "if age_ms > mover.keep_ms:", "if age_ms >= mover.keep_ms:",
+     "moving", "moving"),
     ("the first threshold of a list for all", "if all(agrees(text, part[n], world) for n, text in entry.items() "
      'if n != "threshold"):', "if True:", "own", "own"),
     ("a level one too low", "level for when, level in rule.escalate", "level - 1 for when, level in rule.escalate",

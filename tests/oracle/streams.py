@@ -43,7 +43,8 @@ def type_documents(with_movers=True):
         "must": {"type": "text", "required": "true"},
     }
     made = [{"type": name, "title": name, "location": "pos", "fields": fields} for name in TYPES]
-    positions = dict(made[0], type=POSITIONS)
+    needed = {n: dict(fields[n], required="true") for n in ("c", "pos")}
+    positions = dict(made[0], type=POSITIONS, fields=dict(fields, **needed))
     return made + [dict(positions, place=MOVER) if with_movers else positions]
 
 
@@ -71,7 +72,7 @@ class Setting:
 
     def __init__(self, r, span_ms, step_ms=500, lateness_ms=4000):
         self.span_ms, self.step_ms, self.lateness_ms = span_ms, step_ms, lateness_ms
-        turns = [BEGIN, *sun_turns()] if step_ms == 500 else [BEGIN + span_ms // 2]
+        turns = [BEGIN, BEGIN + DAY // 3, *sun_turns()] if step_ms == 500 else [BEGIN + span_ms // 2]
         self.turn = r.choice(turns)
         self.begin = self.turn - span_ms // 2 // step_ms * step_ms
 
@@ -133,17 +134,29 @@ def some_fields(r):
     return data
 
 
-def some_events(r, count, setting):
-    """Records in order of time. Every time is on the grid, or a millisecond beside."""
+def some_position(r):
+    """The fields of a car that says where it is: mostly where others are measured from."""
+    data = dict(some_fields(r), c=r.choice(["p", "P", "Q", "q"]))
+    lat, lon = ANCHORS[0]
+    if r.random() < 0.7:
+        data["pos"] = r.choice([{"lat": lat, "lon": lon}, {"lat": lat, "lon": lon, "error_m": 10}])
+    return data
+
+
+def some_events(r, count, setting, is_moving=False):
+    """Records in order of time. Every time is on the grid, or a millisecond beside. With many positions if
+    @is_moving."""
     events = []
     for i in range(count):
         at = setting.begin + setting.step_ms * r.randint(0, setting.span_ms // setting.step_ms)
+        at = setting.turn if r.random() < 0.08 else at
         at += r.choice([0, 0, 0, 0, -1, 1])
-        data = some_fields(r)
+        is_position = is_moving and r.random() < 0.35
+        data = some_position(r) if is_position else some_fields(r)
         if r.random() < 0.4:
             data["since"] = format_time(at - r.choice([0, 1, 500, 1000, 1999, 2000, 2001, -1000]))
         record = {"specversion": "1.0", "id": f"e{i}", "source": r.choice(["/s/1", "/s/2"]),
-                  "type": r.choice(TYPES + (POSITIONS,)), "time": format_time(at), "data": data}
+                  "type": POSITIONS if is_position else r.choice(TYPES + (POSITIONS,)), "time": format_time(at), "data": data}
         if r.random() < 0.8:
             record["subject"] = r.choice(["u", "U", "w"])
         if r.random() < 0.08:

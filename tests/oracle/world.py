@@ -138,7 +138,8 @@ class Mover:
 
     def __init__(self, spec):
         self.kind, self.name = fold(spec["kind"]), spec["name"]
-        self.speed = float(re.fullmatch(r"([\d.]+)\s*m/s", spec["speed"]).group(1))
+        number, unit = re.fullmatch(r"([\d.]+)\s*(m/s|km/h)", spec["speed"]).groups()
+        self.mm_an_hour = round(Decimal(number) * (3_600_000 if unit == "m/s" else 1_000_000))
         self.keep_ms = span_ms(spec["keep"])
 
 
@@ -182,8 +183,8 @@ class Positions:
         if age_ms > mover.keep_ms:
             return float("inf")
         centre = newest.fields[self.world.types[newest.type]["location"]]
-        radius_mm = geo.to_mm(centre[2] + mover.speed * age_ms / 1000)
-        return max(0, geo.to_mm(geo.metres(point, centre) - point[2]) - radius_mm)
+        way_mm = (mover.mm_an_hour * age_ms + 1_800_000) // 3_600_000  # Half away from zero.
+        return max(0, geo.distance_mm(point, centre) - geo.to_mm(point[2]) - geo.to_mm(centre[2]) - way_mm)
 
 
 class World:

@@ -1,7 +1,8 @@
 /* feeding.h - an engine, events made by hand, and what it tells as a line.
  *
  * Types x.a x.b x.c and y.a y.b, all with the fields v (number), s (text), since (time), at
- * (place); camps North (16 N 0 E, 1 km) and South (15 N 0 E, 1 km).
+ * (place), and z.p, which says where a car called s is (10 m/s, kept 10 s); camps North (16 N 0 E,
+ * 1 km) and South (15 N 0 E, 1 km).
  * What was told: "new r gao 2; expired r gao 2": state, rule, the first value of the key, count;
  * then the mode if not actual, "late" if so marked, and the reason of an end. */
 #pragma once
@@ -124,7 +125,10 @@ static inline struct toc_ruleset *feeding_load(const char *rules)
     static const char *const types =
         "type: x.a\ntitle: A\n" FEEDING_FIELDS "---\ntype: x.b\ntitle: B\n" FEEDING_FIELDS
         "---\ntype: x.c\ntitle: C\n" FEEDING_FIELDS "---\ntype: y.a\ntitle: A\n" FEEDING_FIELDS
-        "---\ntype: y.b\ntitle: B\n" FEEDING_FIELDS;
+        "---\ntype: y.b\ntitle: B\n" FEEDING_FIELDS
+        "---\ntype: z.p\ntitle: P\nplace: { kind: car, name: s, speed: 10 m/s, keep: 10s }\n"
+        "fields: { v: { type: number }, s: { type: text, required: true }, "
+        "since: { type: time }, at: { type: place, required: true } }\n";
 #define FEEDING_CAMP(name, lat)                                                                    \
     "{\"type\": \"Feature\", \"properties\": {\"kind\": \"camp\", \"name\": \"" name               \
     "\", \"radius_m\": 1000}, \"geometry\": {\"type\": \"Point\", \"coordinates\": [0, " lat "]}}"

@@ -83,12 +83,38 @@ static void a_sequence_that_waits(void)
     takes_nothing("{ sequence: [a, b], within: 1m, group_by: [subject] }", "expire_after: 1m");
 }
 
+static void feed_moving(struct feeding *f, uint64_t i, uint64_t *seed)
+{
+    feed_key(f, i % 3 == 0 ? "x.a" : "z.p", i, (int64_t)i * 100, i / 3 % 10, seed);
+}
+
+static void places_that_move(void)
+{
+    struct feeding f;
+    uint64_t seed = 1, i = 0;
+
+    feeding_init_one(
+        &f, "{ count: a, at_least: 1000, within: 10s, near: { place: car, distance: 1 km } }", "",
+        NULL, 0);
+    f.is_counting_only = true;
+    for (; i < 6000; i++) {
+        feed_moving(&f, i, &seed);
+    }
+    uint64_t before = requests;
+    for (; i < 12000; i++) {
+        feed_moving(&f, i, &seed);
+    }
+    assert_int_equal(requests - before, 0);
+    feeding_finish(&f);
+}
+
 /* --- Given back ------------------------------------------------------------------------------ */
 
 /* Minutes of events, then a day of silence: nothing is kept. Three times. */
 static void gives_back(const char *when, const char *alert)
 {
-    static const char *const types[] = {"x.a", "x.a", "x.b", "x.c"};
+    bool is_moving = strstr(when, "place: car") != NULL;
+    const char *const types[] = {"x.a", "x.a", is_moving ? "z.p" : "x.b", "x.c"};
     struct feeding f;
     uint64_t seed = 1, i = 0;
 
@@ -136,6 +162,11 @@ static void of_values(void)
     gives_back(
         "{ count_distinct: { of: a, field: v }, at_least: 2, within: 1m, group_by: [subject] }",
         "");
+}
+
+static void of_places_that_move(void)
+{
+    gives_back("{ count: a, at_least: 2, within: 1m, near: { place: car, distance: 5 km } }", "");
 }
 
 static void of_kinds(void)
@@ -263,9 +294,11 @@ static const struct memory_case {
     {"sums and distinct values take nothing from the heap", a_sum_and_distinct_values},
     {"cliques take nothing from the heap", cliques},
     {"a sequence that waits takes nothing from the heap", a_sequence_that_waits},
+    {"events near places that move take nothing from the heap", places_that_move},
     {"counts give back all", of_counts},
     {"values give back all", of_values},
     {"kinds give back all", of_kinds},
+    {"places that move give back all", of_places_that_move},
     {"clusters give back all", of_clusters},
     {"sequences and events give back all", of_sequences},
     {"latest gives back all", of_latest},
