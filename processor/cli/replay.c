@@ -20,6 +20,7 @@
 #include "cli/recording.h"
 #include "cli/rules.h"
 #include "cli/stage.h"
+#include "cli/summary.h"
 #include "cli/terminal.h"
 
 enum {
@@ -49,7 +50,7 @@ struct replay {
     struct toc_recording *recording;
     struct toc_origin at; /* The record that is being fed. */
     struct part *parts;
-    uint64_t refused[TOC_REFUSAL_COUNT], refused_records, dropped_fields;
+    struct toc_refusals refused;
     struct toc_text detail;
 };
 
@@ -69,13 +70,13 @@ static void on_dropped(const struct toc_event *event, const struct toc_field *fi
 {
     struct replay *replay = context;
     (void)event;
-    replay->dropped_fields++;
-    if (replay->dropped_fields > DROPPED_SHOWN) {
+    replay->refused.dropped_fields++;
+    if (replay->refused.dropped_fields > DROPPED_SHOWN) {
         return;
     }
     say_where(replay);
     fprintf(stderr, "%.*s is wrong and left out\n", (int)field->name.size, field->name.data);
-    if (replay->dropped_fields == DROPPED_SHOWN) {
+    if (replay->refused.dropped_fields == DROPPED_SHOWN) {
         fputs("further fields left out are only counted\n", stderr);
     }
 }
@@ -90,16 +91,16 @@ static void on_block(void *context)
 
 static void refuse(struct replay *replay, enum toc_refusal reason)
 {
-    replay->refused[reason]++;
-    replay->refused_records++;
-    if (replay->refused_records > REFUSED_SHOWN) {
+    replay->refused.by_reason[reason]++;
+    replay->refused.records++;
+    if (replay->refused.records > REFUSED_SHOWN) {
         return;
     }
     say_where(replay);
     fprintf(stderr, "refused, %s: %s%s%.*s\n", toc_refusal_text(reason), toc_refusal_words(reason),
             replay->detail.size > 0 ? ": " : "", (int)replay->detail.size,
             replay->detail.size > 0 ? replay->detail.data : "");
-    if (replay->refused_records == REFUSED_SHOWN) {
+    if (replay->refused.records == REFUSED_SHOWN) {
         fprintf(stderr, "further refused %s are only counted\n",
                 replay->path != NULL ? "lines" : "records");
     }
@@ -251,110 +252,6 @@ static enum toc_exit feed_topics(struct replay *replay, int64_t since_ms)
         move_clock(replay, toc_recording_end_ms(replay->recording));
     }
     return result;
-}
-
-/* --- The summary --------------------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-    const struct toc_rule *const *left = a, *const *right = b;
-    return toc_str_compare((*left)->name, (*right)->name);
-}
-
-/* A row for every rule that told something, how many told nothing. */
-static void print_rules(const struct replay *replay)
-{
-    size_t count = toc_ruleset_count(replay->now.rules), quiet = 0;
-    const struct toc_rule **sorted = toc_mem_array(count, sizeof *sorted);
-    int width = 4;
-    for (size_t i = 0; i < count; i++) {
-        sorted[i] = toc_ruleset_get(replay->now.rules, i);
-        width = (int)sorted[i]->name.size > width ? (int)sorted[i]->name.size : width;
-    }
-    qsort(sorted, count, sizeof *sorted, by_name);
-    fprintf(stderr, "%-*s %10s %10s %10s\n", width, "rule", "new", "open", "cancelled");
-    for (size_t i = 0; i < count; i++) {
-        size_t index = (size_t)toc_ruleset_find(replay->now.rules, sorted[i]->name);
-        struct toc_rule_counts counts = toc_engine_rule_counts(replay->now.engine, index);
-        if (replay->now.tallies[index].told_new == 0) {
-            quiet++;
-            continue;
-        }
-        fprintf(stderr, "%-*.*s %10llu %10llu %10llu\n", width, (int)sorted[i]->name.size,
-                sorted[i]->name.data, (unsigned long long)replay->now.tallies[index].told_new,
-                (unsigned long long)counts.open,
-                (unsigned long long)replay->now.tallies[index].cancelled);
-    }
-    if (quiet > 0) {
-        fprintf(stderr, "%zu rules told nothing\n", quiet);
-    }
-    toc_mem_free(sorted);
-}
-
-static void print_count(struct toc_str rule, uint64_t count, const char *words)
-{
-    if (count > 0) {
-        fprintf(stderr, "%.*s: %llu %s\n", (int)rule.size, rule.data, (unsigned long long)count,
-                words);
-    }
-}
-
-/* A rule that is quiet for want of a field must not look content. */
-static void print_blind_spots(const struct replay *replay)
-{
-    for (size_t i = 0; i < toc_ruleset_count(replay->now.rules); i++) {
-        struct toc_str name = toc_ruleset_get(replay->now.rules, i)->name;
-        struct toc_rule_counts counts = toc_engine_rule_counts(replay->now.engine, i);
-        print_count(name, counts.missing_key, "events lack a field of its key");
-        print_count(name, counts.missing_field, "events lack a field of its conditions");
-        print_count(name, counts.where_failed, "events made its `where` end in an error");
-        print_count(name, counts.where_budget, "events made its `where` use up its budget");
-        print_count(name, counts.budget, "searches were too large: alerts may be missing");
-    }
-}
-
-static void print_bundle(const struct replay *replay)
-{
-    const struct toc_ruleset *before = replay->before.rules;
-
-    if (before != NULL) {
-        fprintf(stderr, "bundle %s -> %s\n", toc_ruleset_bundle(before),
-                toc_ruleset_bundle(replay->now.rules));
-    } else {
-        fprintf(stderr, "bundle %s\n", toc_ruleset_bundle(replay->now.rules));
-    }
-}
-
-static void print_summary(const struct replay *replay)
-{
-    struct toc_engine_counts counts = toc_engine_counts(replay->now.engine);
-
-    fprintf(stderr, "events %llu, refused %llu", (unsigned long long)counts.events,
-            (unsigned long long)replay->refused_records);
-    const char *before = " (";
-    for (int i = 0; i < TOC_REFUSAL_COUNT; i++) {
-        if (replay->refused[i] > 0) {
-            fprintf(stderr, "%s%s %llu", before, toc_refusal_text((enum toc_refusal)i),
-                    (unsigned long long)replay->refused[i]);
-            before = ", ";
-        }
-    }
-    fprintf(stderr, "%s, late %llu, repeats %llu, conflicts %llu\n",
-            replay->refused_records > 0 ? ")" : "", (unsigned long long)counts.late,
-            (unsigned long long)counts.repeats, (unsigned long long)counts.conflicts);
-    if (replay->dropped_fields > 0) {
-        fprintf(stderr, "wrong optional fields left out: %llu\n",
-                (unsigned long long)replay->dropped_fields);
-    }
-    fprintf(stderr, "still held at the end: %llu keys, %llu events\n",
-            (unsigned long long)counts.keys, (unsigned long long)counts.kept_events);
-    if (counts.keys_refused > 0) {
-        fprintf(stderr, "events not counted because too many keys were in use: %llu\n",
-                (unsigned long long)counts.keys_refused);
-    }
-    print_bundle(replay);
-    print_rules(replay);
-    print_blind_spots(replay);
 }
 
 /* The last step of @path: alerts of a file that was moved stay the same. */
@@ -561,7 +458,7 @@ enum toc_exit toc_cli_replay(const struct toc_args *args)
     toc_progress_finish(&replay.progress);
     if (replay.now.engine != NULL) { /* Fed, if only in part. */
         if (!toc_args_has(args, TOC_OPT_QUIET)) {
-            print_summary(&replay);
+            toc_summary_print(&replay.now, replay.before.rules, &replay.refused);
         }
         if (toc_args_has(args, TOC_OPT_BY_DAY)) {
             toc_book_print_days(&replay.now.book, stderr);

@@ -121,7 +121,7 @@ static void counts_each_once_beyond_what_is_kept(void **state)
         above(&rules, "up", kinds[k].events, kinds[k].when, "expire_after: 1h");
         feeding_init(&f, rules.data, NULL, 0);
         for (int i = 0; i < EVENTS; i++) {
-            char id[8];
+            char id[16];
             snprintf(id, sizeof id, "%d", i);
             FEED(&f, .type = "x.a", .id = id, .at_ms = 100000 + i * INT64_C(100));
         }
