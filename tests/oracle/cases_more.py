@@ -281,3 +281,5 @@ events: { a: { alert: r1, near: { place: Gao, distance: 100 m } } }
 when: { event: a }
 alert: { expire_after: 1s }
 """, [x(3000, since=0, **HERE), tick(20000)], "r1 A 1000..6000x e1", "r2 - 1000..2000x r1@1000")
+case("what a line has touched while `for` waited lets no later one end the episode", WAITS.replace("within: 2s", "within: 5s"),
+     [x(0, **HERE), x(0, **THERE), y(500, **HERE), y(1500, **HERE), tick(20000)], "- 1000..8001x e2")

@@ -433,6 +433,11 @@ class KeyCase:
         return {e for e in self.by_alias[alias] if e.t <= line.c
                 and self.run.point_apart(alias, e, line.point) <= line.tie.limit_mm}
 
+    @staticmethod
+    def touched_before(episode, dead):
+        """What lines up to its begin have touched, while `for` still waited: none of its evidence."""
+        return {e for e in episode.evidence if dead.get(e, NEVER) <= episode.begin}
+
     def truth(self):
         dead, cuts, since = {}, [], -NEVER
         lines = [l for l in self.run.lines[self.key[0]] if self.agrees(l.part)]
@@ -443,6 +448,7 @@ class KeyCase:
             ended = []
             for episode in self.episodes(dead, cuts, Span(since, c)):
                 evidence = frozenset().union(*(p.evidence for p in episode.parts if p.since < c))
+                evidence -= self.touched_before(episode, dead)
                 if episode.begin < c <= episode.end and (is_whole or evidence & gone):
                     ended.append(evidence)
             if is_whole:
@@ -455,8 +461,8 @@ class KeyCase:
                 dead.setdefault(e, c)
         episodes = self.episodes(dead, cuts)
         for episode in episodes:
-            gone = {e for e in episode.evidence if dead.get(e, NEVER) <= episode.begin}
-            for piece in [episode] + episode.parts:  # Touched while `for` still waited.
+            gone = self.touched_before(episode, dead)
+            for piece in [episode] + episode.parts:
                 piece.evidence -= gone
             set_levels(self, episode)
         self.dead = dead
