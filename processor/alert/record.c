@@ -24,6 +24,8 @@ static void add_key(const struct toc_writer *writer)
     toc_text_add_char(out, '}');
 }
 
+enum { CHANGES_MOST = 20 };
+
 /* How bad it is, and each change of that if there was one. */
 static void add_levels(const struct toc_writer *writer)
 {
@@ -47,6 +49,9 @@ static void add_levels(const struct toc_writer *writer)
     }
     toc_writer_name(out, "levels");
     for (size_t i = 0; i < count; i++) {
+        if (i > 0 && i + CHANGES_MOST < count) {
+            continue; /* The newest, besides what it began with. */
+        }
         toc_instant_format(levels[i].since_ms, text);
         toc_text_addf(out, "%s{\"level\":\"%s\",\"since\":\"%s\"}", i == 0 ? "[" : ",",
                       toc_level_text((enum toc_level)levels[i].level), text);

@@ -256,6 +256,8 @@ void toc_clock_settle(struct toc_engine *engine, int64_t at_ms);
 /* keyed.c */
 struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ruled,
                                  const struct toc_key *key, bool may_create, int64_t begin_ms);
+/* The last ms at which it can matter to a key that is not there yet. */
+int64_t toc_partial_last_ms(const struct toc_rule *rule, const struct toc_partial *partial);
 void toc_keyed_destroy(struct toc_engine *engine, struct toc_keyed *keyed);
 /* Let the steps of `escalate` see the key; again after a change of rule or places, and of the
  * matcher. */

@@ -269,8 +269,7 @@ static void spread(struct work *work, struct toc_ruled *ruled, const struct toc_
     size_t left = 0;
     for (size_t i = 0; i < ruled->partial_count; i++) {
         struct toc_partial *old = &ruled->partials[i];
-        int64_t last_ms = old->entry.is_stretch ? old->entry.end_ms : old->entry.at_ms;
-        if (last_ms < ruled->group->horizon_ms) {
+        if (toc_partial_last_ms(ruled->rule, old) < ruled->group->horizon_ms) {
             toc_kept_release(&engine->pool, old->entry.kept);
             toc_mem_free(old->texts);
         } else {

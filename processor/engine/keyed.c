@@ -50,6 +50,38 @@ static char *copy_key(struct toc_key *copy, const struct toc_key *key)
     return texts;
 }
 
+static bool is_moment(const struct toc_rule *rule, const struct toc_entry *entry)
+{
+    return !entry->is_stretch && (rule->aliases[entry->alias].roles & TOC_ROLE_COUNTED) != 0;
+}
+
+int64_t toc_partial_last_ms(const struct toc_rule *rule, const struct toc_partial *partial)
+{
+    const struct toc_entry *entry = &partial->entry;
+
+    if (is_moment(rule, entry)) {
+        return entry->at_ms + rule->within_ms;
+    }
+    return entry->is_stretch ? entry->end_ms : entry->at_ms;
+}
+
+/* A key that is new at @now_ms begins before what is still in its window by then. */
+static int64_t begin_before(const struct toc_ruled *ruled, const struct toc_key *key,
+                            int64_t now_ms)
+{
+    int64_t begin_ms = now_ms;
+
+    for (size_t i = 0; i < ruled->partial_count; i++) {
+        const struct toc_partial *partial = &ruled->partials[i];
+        if (is_moment(ruled->rule, &partial->entry) && partial->entry.at_ms <= begin_ms &&
+            toc_partial_last_ms(ruled->rule, partial) > now_ms &&
+            toc_key_agrees(&partial->key, key, partial->mask)) {
+            begin_ms = partial->entry.at_ms - 1;
+        }
+    }
+    return begin_ms;
+}
+
 /* What came before for part of this key. */
 static void put_partials(struct toc_keyed *keyed)
 {
@@ -57,7 +89,9 @@ static void put_partials(struct toc_keyed *keyed)
 
     for (size_t i = 0; i < ruled->partial_count; i++) {
         const struct toc_partial *partial = &ruled->partials[i];
-        if (toc_key_agrees(&partial->key, &keyed->key, partial->mask)) {
+        bool is_past = is_moment(ruled->rule, &partial->entry) &&
+                       partial->entry.at_ms <= keyed->match.settled.now_ms;
+        if (!is_past && toc_key_agrees(&partial->key, &keyed->key, partial->mask)) {
             struct toc_entry entry = partial->entry;
             toc_kept_share(entry.kept);
             toc_match_put(&keyed->match, &entry);
@@ -163,6 +197,7 @@ struct toc_keyed *toc_keyed_find(struct toc_engine *engine, struct toc_ruled *ru
     if (begin_ms != TOC_INSTANT_NONE && now_ms >= begin_ms) {
         now_ms = begin_ms - 1;
     }
+    now_ms = begin_before(ruled, key, now_ms);
     toc_match_init(&keyed->match, ruled->rule, &engine->pool, now_ms, begin_ms);
     toc_keyed_bind_levels(engine, keyed);
     toc_keyed_bind_threshold(keyed);

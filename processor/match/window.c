@@ -172,6 +172,21 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
     }
 }
 
+/* The newest evidence: of what is in the window, since an alert can be over before what began
+ * earlier; of an empty window the newest that counts. */
+static int64_t newest_ms(const struct toc_match *match, const struct toc_match_state *state)
+{
+    uint64_t first = toc_stretch_first(match, state);
+
+    for (uint64_t seq = state->next; match->rule->alert.expire_after_ms > 0 && seq > first; seq--) {
+        const struct toc_entry *entry = toc_ring_get(&match->ring, seq - 1);
+        if (is_counted(match, state, entry) && toc_stretch_is_in(state, entry, seq - 1)) {
+            return entry->at_ms;
+        }
+    }
+    return state->newest_ms;
+}
+
 static bool holds(const struct toc_match *match, const struct toc_match_state *state, int64_t at_ms)
 {
     const struct toc_rule *rule = match->rule;
@@ -284,8 +299,8 @@ void toc_window_step(struct toc_match *match, struct toc_match_state *state, int
     /* What is told at once can only run out; all else can be ended by what an event says. */
     enum toc_ending ending = is_said && !is_rising(rule) ? TOC_ENDING_SAID : TOC_ENDING_WINDOW;
     bool was_raw = state->life.is_raw;
-    toc_life_set(match, state, &state->life, at_ms, holds(match, state, at_ms), state->newest_ms,
-                 state->low, ending);
+    toc_life_set(match, state, &state->life, at_ms, holds(match, state, at_ms),
+                 newest_ms(match, state), state->low, ending);
     state->is_stretch_new |= !was_raw && state->life.is_raw;
     toc_life_step(match, state, &state->life, at_ms);
     collect(match, state, at_ms);

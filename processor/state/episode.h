@@ -7,7 +7,7 @@
 enum {
     TOC_EVIDENCE_MOST = 100,
     TOC_EPISODE_ALIASES = 16,
-    TOC_EPISODE_LEVELS = 21, /* What it began with, and the newest 20 changes. */
+    TOC_EPISODE_LEVELS = 64, /* What it began with, and the newest changes, decided or not. */
 };
 
 enum toc_ending {

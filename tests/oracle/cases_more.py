@@ -283,3 +283,17 @@ alert: { expire_after: 1s }
 """, [x(3000, since=0, **HERE), tick(20000)], "r1 A 1000..6000x e1", "r2 - 1000..2000x r1@1000")
 case("what a line has touched while `for` waited lets no later one end the episode", WAITS.replace("within: 2s", "within: 5s"),
      [x(0, **HERE), x(0, **THERE), y(500, **HERE), y(1500, **HERE), tick(20000)], "- 1000..8001x e2")
+case("two alerts of one begin and place are a pair near each other", """
+events: { a: { type: x }, b: { type: x } }
+when: { sequence: [a, b], within: 10s, group_by: [site], once_per: onset }
+alert: { expire_after: 1s }
+---
+events: { a: { alert: r1 } }
+when: { count: a, at_least: 2, within: 10s, near: { distance: 100 m }, group_by: [site] }
+""", [x(0, **HERE), x(0, **THERE), tick(9000)], "r1 A 0..1000x e1 e2", "r1 A 0..1000x e1 e2", "r2 A 0..1000x r1@0 r1@0")
+case("a line that ends a cluster lets one that shares an event with it go on", """
+events: { a: { type: x }, c: { type: "*" } }
+when: { any_kinds: [a, c], at_least: 2, within: 10s, near: { distance: 100 m } }
+alert: { clear_when: { b: { near: a, distance: 100 m } } }
+""", [x(0, pos=east(0)), x(8000, pos=east(-60)), z(10000, pos=east(100)), x(11000, pos=east(190)), y(12000, pos=east(-100)), tick(40000)],
+     "- 0..12000c e1 e2 e3", "- 11000..21001x e3 e4")

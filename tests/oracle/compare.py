@@ -57,9 +57,14 @@ def fold_records(lines):
             raise ValueError(f"open after its end: {line}")
         last[data["alert_id"]] = data
     records = {i: Record(d) for i, d in last.items() if d["state"] != "cancelled"}
+    for which, data in last.items():
+        while data.get("merged_into"):  # It goes on as that one.
+            data = last[data["merged_into"]]
+        if data["alert_id"] in records:
+            records.setdefault(which, records[data["alert_id"]])
     for record in records.values():
         name_evidence(record, records)
-    return list(records.values())
+    return list(dict.fromkeys(records.values()))
 
 
 def name_evidence(record, records):

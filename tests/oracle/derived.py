@@ -1,7 +1,5 @@
 """Alerts as events: what a rule sees of the episodes of others."""
 
-import hashlib
-
 from world import LEVELS, place_part
 
 SOURCE = b"tocsin"
@@ -11,13 +9,13 @@ class AlertEvent:
     """An alert as another rule sees it; alert: in which ways it is read; until (ms): while it is open it
     takes part, None: only its moment counts."""
 
-    def __init__(self, told, t, until, location):
+    def __init__(self, told, t, until, location, number):
         self.alert, self.t, self.until = set(), t, until
         self.location = location and (location[0], location[1], 0, location[3])
         self.mode, self.type = told.mode, None
         self.id = alert_name(told)
         key = [str(v).encode() for v in told.key.values()]
-        name = b"\0".join([told.rule.encode(), b"%020d" % told.begin] + key + [self.id.encode()])
+        name = b"\0".join([told.rule.encode(), b"%020d" % told.begin] + key + [b"%06d" % number])
         self.order = (t, SOURCE, name)
         self.fields = dict(told.key, rule=told.rule, level=LEVELS[told.own_level], alert_id=self.id,
                            mode=told.mode, time=t)
@@ -31,10 +29,10 @@ class AlertEvent:
 
 
 def alert_name(told, plain=lambda value: value):
-    """What stands for the alert's id, which only the processor knows."""
+    """What stands for the alert's id, which only the processor knows: two of one rule, key and begin are told apart
+    by what they say themselves, not where they are evidence."""
     key = ",".join(f"{n}={plain(v)}" for n, v in sorted(told.key.items()))
-    evidence = hashlib.md5(" ".join(sorted(told.evidence)).encode()).hexdigest()[:8]
-    return f"alert:{told.rule}/{told.mode}/{key}/{told.begin}/{evidence}"
+    return f"alert:{told.rule}/{told.mode}/{key}/{told.begin}"
 
 
 class Alerts:
@@ -68,7 +66,7 @@ class Alerts:
     def event(self, told, t, until, location):
         which = (id(told), t, until)  # Two of one name are two.
         if which not in self.made:
-            self.made[which] = AlertEvent(told, t, until, location)
+            self.made[which] = AlertEvent(told, t, until, location, len(self.made))
         return self.made[which]
 
 

@@ -166,7 +166,7 @@ def answer(oracle, rule, events, accept_late_ms=None):
         end = "open" if episode.end is None else f"{episode.end - BEGIN}{episode.how[0].replace('e', 'x')}"
         assert episode.count >= len(episode.evidence)
         words = ["/".join(key).upper() or "-", f"{episode.begin - BEGIN}..{end}"]
-        words += [re.sub(r"alert:(.*?)/.*/(.*)/.*", lambda m: f"{m[1]}@{int(m[2]) - BEGIN}", e)
+        words += [re.sub(r"alert:(.*?)/.*/(.*)", lambda m: f"{m[1]}@{int(m[2]) - BEGIN}", e)
                   for e in episode.evidence]
         if len(episode.levels) > 1 or is_level_asked(made, episode):
             words += [f"{oracle.world.LEVELS[level]}@{t - BEGIN}" for t, level in episode.levels]

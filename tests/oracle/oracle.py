@@ -266,7 +266,7 @@ class KeyCase:
         episodes = []
         for spans in clusters:
             events = frozenset().union(*(s[2] for s in spans))
-            here = {c for c, evidence in cuts if evidence & events}
+            here = {c for c, evidence in cuts if evidence <= events}  # Itself, not one it shares with.
             episodes += smooth(self.run, overlay(spans), here, lambda e: False)
         return episodes
 

@@ -1,7 +1,8 @@
 """The differential: `tocsin replay` against the oracle on random rules and streams.
 
     run.py --tocsin PATH [--seed S] [--rounds N] [--events M] [--kinds count,sequence] [--all] [--out FOLDER]
-    run.py --tocsin PATH --long        a million events in two thousand sets of rules
+    run.py --tocsin PATH --long        a million events in two thousand sets of rules; --part 1/4: the first
+                                       quarter of the seeds (four at once; the totals add up)
     run.py --tocsin PATH --sabotage    each of a dozen wrong oracles has to be noticed
     run.py --tocsin PATH --samples     the sample rules of tests/scenario/samples
 
@@ -206,7 +207,8 @@ def random_rounds(runner, given, words):
     for what in sorted({what for what, _ in seen}):
         print(f"  {what:16} {seen[what, 'rules']:6} rules {seen[what, 'episodes']:8} episodes")
     print(f"seeds {given.seed}..{seed}: {counts['rule sets']} sets of rules, {counts['events']} events, "
-          f"{counts['replays']} replays, {counts['episodes']} episodes agree, {wrong} mismatches")
+          f"{counts['replays']} replays, {counts['episodes']} episodes agree, {wrong} mismatches, "
+          f"{time.monotonic() - began:.0f} s")
     return wrong
 
 
@@ -239,11 +241,15 @@ def main():
     parser.add_argument("--most", type=int, default=5, help="stop after so many mismatches")
     parser.add_argument("--out", help="folder to keep mismatches in")
     parser.add_argument("--long", action="store_true")
+    parser.add_argument("--part", default="1/1", help="K/N: of the seeds, the K-th of N parts")
     parser.add_argument("--samples", action="store_true")
     parser.add_argument("--sabotage", action="store_true")
     given = parser.parse_args()
     if given.long:
         given.rounds, given.events, given.rules, given.most = 2000, 500, 3, 2000
+    part, parts = map(int, given.part.split("/"))
+    first, end = (given.rounds * k // parts for k in (part - 1, part))
+    given.seed, given.rounds = given.seed + first, end - first
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(given.tocsin, folder)
         words = probes.words_built(runner)

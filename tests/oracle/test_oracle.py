@@ -242,6 +242,8 @@ SABOTAGE_MORE = [
     ("for p in episode.parts if p.since < c))", "for p in episode.parts))"),
     ("for p in episode.parts if p.since < c))", "for p in episode.parts if p.b < c))"),
     ("if self.counts(e, e.t, dead)}", "}"),
+    ("if evidence <= events}", "if evidence & events}"),
+    ("key + [b\"%06d\" % number]", "key"),
     ("evidence -= self.touched_before(episode, dead)", "pass"),
     ("which = (id(told), t, until)", "which = (alert_name(told), t, until)"),
     ("if isinstance(event, Start) else self.location(event)", "if isinstance(event, Start) or event.t > episode.begin else self.location(event)"),

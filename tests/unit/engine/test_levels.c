@@ -210,6 +210,22 @@ static void steps_go_on_after_a_restart(void)
     feeding_finish(&f);
 }
 
+static void what_is_not_decided_takes_the_place_of_no_change(void)
+{
+    struct feeding f;
+
+    feeding_init_one(&f, "{ count: a, at_least: 1, within: 1h }",
+                     "for: 500ms, escalate: [{ when: \"count % 2 == 0\", level: high }]", NULL, 0);
+    for (int64_t i = 0; i < 30; i++) { /* The last change is not decided yet. */
+        char id[8];
+        snprintf(id, sizeof id, "%d", (int)i);
+        FEED(&f, .type = "x.a", .id = id, .at_ms = i * 1000);
+    }
+    const json_t *levels = json_object_get(f.told[f.count - 1].data, "levels");
+    assert_int_equal(json_array_size(levels), 21);
+    feeding_finish(&f);
+}
+
 static const struct levels_case {
     const char *name;
     void (*run)(void);
@@ -223,6 +239,8 @@ static const struct levels_case {
     {"steps go on after a restart", steps_go_on_after_a_restart},
     {"a rise while it was down is told after a restart",
      a_rise_while_it_was_down_is_told_after_a_restart},
+    {"what is not decided takes the place of no change",
+     what_is_not_decided_takes_the_place_of_no_change},
 };
 
 static void holds(void **state)

@@ -103,6 +103,51 @@ static void stays_cleared_while_it_is_open(void **state)
     toc_text_finish(&rules);
 }
 
+/* A change of an alert that every subject takes is taken at its time by one that is new. */
+static void lies_at_its_time_for_a_new_subject(void **state)
+{
+    struct feeding f;
+    struct toc_text rules = {0};
+
+    (void)state;
+    feeding_rule(&rules, "low", "a: { type: x.a }",
+                 "{ count: a, at_least: 1, within: 1s, group_by: [s] }", "");
+    above(&rules, "up", "l: { alert: low, state: expired }, b: { type: x.b }",
+          "{ all_of: [l, b], within: 8s, group_by: [subject] }", "");
+    feeding_init(&f, rules.data, NULL, 0);                         /* Events may come 10 s late. */
+    FEED(&f, .type = "x.a", .id = "1", .at_ms = 100000, .s = "k"); /* Over at 101001. */
+    FEED(&f, .type = "y.a", .id = "2", .at_ms = 115000);
+    FEED(&f, .type = "x.b", .id = "3", .at_ms = 109002, .subject = "u"); /* One ms too late. */
+    assert_says(&f, "new low k 1; expired low k 1 window");
+    FEED(&f, .type = "x.b", .id = "4", .at_ms = 109001, .subject = "w");
+    assert_says(&f, "new up w 2; expired up w 2 window");
+    feeding_finish(&f);
+    toc_text_finish(&rules);
+}
+
+/* Of two that were open, the newer is over: what is left is too old. */
+static void is_as_new_as_what_is_still_open(void **state)
+{
+    struct feeding f;
+    struct toc_text rules = {0};
+
+    (void)state;
+    feeding_rule(&rules, "low", "a: { type: x.a }",
+                 "{ count: a, at_least: 1, within: 4s, group_by: [s] }", "");
+    above(&rules, "up", "l: { alert: low }", "{ count: l, less_than: 2, within: 1s }",
+          "expire_after: 5s");
+    feeding_init(&f, rules.data, NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .at_ms = 100000, .s = "k"); /* Until 113000. */
+    FEED(&f, .type = "x.a", .id = "2", .at_ms = 103000, .s = "k");
+    FEED(&f, .type = "x.a", .id = "3", .at_ms = 104000, .s = "l"); /* Until 108000. */
+    assert_says(&f, "new low k 1; new up 1; new low l 1");
+    FEED(&f, .type = "x.a", .id = "4", .at_ms = 106000, .s = "k");
+    FEED(&f, .type = "x.a", .id = "5", .at_ms = 109000, .s = "k");
+    assert_says(&f, "cleared up 1 newest_event; expired low l 1 window");
+    feeding_finish(&f);
+    toc_text_finish(&rules);
+}
+
 /* Of each kind that may meet an event again: the hundred that are kept do not decide. */
 static void counts_each_once_beyond_what_is_kept(void **state)
 {
@@ -331,6 +376,8 @@ int main(void)
         cmocka_unit_test(counts_for_every_subject),
         cmocka_unit_test(is_one_step_only),
         cmocka_unit_test(stays_cleared_while_it_is_open),
+        cmocka_unit_test(lies_at_its_time_for_a_new_subject),
+        cmocka_unit_test(is_as_new_as_what_is_still_open),
         cmocka_unit_test(counts_each_once_beyond_what_is_kept),
         cmocka_unit_test(is_cancelled_with_what_it_rests_on),
         cmocka_unit_test(an_answer_of_people_prevents),
