@@ -26,7 +26,8 @@ static const char rule[] = "rule: %s\n"
 static void save(const char *folder, const char *name, const char *text)
 {
     char path[128];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    int size = snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_in_range(size, 1, sizeof path - 1);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     (void)fputs(text, file);
