@@ -13,7 +13,7 @@ class Alert:
     def __init__(self, data, is_shadow):
         self.id, self.mode, self.is_shadow = data["alert_id"], data["mode"], is_shadow
         self.new_at = data["new_at"]
-        self.incident, self.is_open = None, False
+        self.incident, self.incident_at, self.is_open = None, None, False
         self.events, self.ever, self.incidents = set(), set(), set()
 
 
@@ -60,12 +60,14 @@ def look(one, data, alerts, became):
         return wrong + [f"{told}: incident {named} is no alert told before it"]
     if data["incident_at"] != first.new_at or (not was and data["incident_at"] > one.new_at):
         wrong.append(f"{told}: incident_at {data['incident_at']} of an alert first told {first.new_at}")
+    if one.is_open and named != was and (data["incident_at"], named) > (one.incident_at, was):
+        wrong.append(f"{told}: incident {named} was told after {was} and stays")
     if not one.is_open and named not in (one.id, was) and not any(
             b.is_open and meets(b.incident, named, became) for b in alerts.values() if not b.is_shadow):
         wrong.append(f"{told}: incident {named} was over")
     one.events = (one.events if one.is_open else set()) | events_of(data)
     one.ever |= one.events
-    one.is_open, one.incident = data["open"], named
+    one.is_open, one.incident, one.incident_at = data["open"], named, data["incident_at"]
     one.incidents.add(named)
     for other in alerts.values():
         if (one.is_open and other.is_open and other is not one and not other.is_shadow and resting(one, other)
