@@ -224,6 +224,9 @@ case("any alert from the time at which it reaches a level", COUNT3 + "\n---\n{ e
      [x(0), x(1), x(2), tick(20000)], "r1 A 1..10002x e1 e2 e3 low@1 high@2", "r2 - 2..10002x r1@1")
 case("any is none of those that use any", "when: { count: a, at_least: 1, within: 10s }\n---\n{ events: { low: { alert: any } }, when: { count: low, at_least: 1, within: 1s } }\n---\n"
      "{ events: { low: { alert: any, level: low } }, when: { count: low, at_least: 1, within: 1s } }", [x(0), tick(9)], "r1 - 0..open e1", "r2 - 0..open r1@0", "r3 - 0..open r1@0")
+case("any is none under trial, but to a rule that is under trial itself",
+     "status: experimental\nwhen: { count: a, at_least: 1, within: 10s }\n---\n{ events: { low: { alert: any } }, when: { count: low, at_least: 1, within: 1s } }\n---\n"
+     "status: experimental\nevents: { low: { alert: any } }\nwhen: { count: low, at_least: 1, within: 1s }", [x(0), tick(9)], "r1 - 0..open e1", "r3 - 0..open r1@0")
 case("three storeys", BOTH + "\n---\n{ events: { both: { alert: r2 } }, when: { all_of: [both, c], within: 5s } }", [x(0), x(1), y(9000), z(9001), tick(30000)],
      "r1 A 1..10001x e1 e2", "r2 A 9000..10001x r1@1 e3", "r3 - 9001..10001x r2@9000 e4")
 case("match on an alert's key", BELOW + "{ events: { low: { alert: r1, match: { site: b } } }, when: { event: low, group_by: [site] }, alert: { expire_after: 9s } }",

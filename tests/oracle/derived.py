@@ -50,18 +50,22 @@ class Alerts:
     def read_by(self, rule):
         """The alert events that the aliases of @rule take."""
         ways = {a.alert.id: a.alert for a in rule.aliases.values() if a.alert}
-        return list(dict.fromkeys(event for of in ways.values() for event in self.read(of)))
+        return list(dict.fromkeys(
+            event for of in ways.values() for event in self.read(of, rule.is_experimental)))
 
-    def read(self, of):
-        if of.id not in self.read_as:
-            self.read_as[of.id] = [
+    def read(self, of, by_experimental):
+        """An experimental rule reads all; others, by `any`, leave the alerts of experimental ones out."""
+        way = of.id, by_experimental
+        if way not in self.read_as:
+            self.read_as[way] = [
                 self.event(told, t, until, location)
                 for rule, told, location in self.known
-                if (not rule.is_over_any if of.rule == "any" else rule.name == of.rule)
+                if (not rule.is_over_any and (by_experimental or not rule.is_experimental)
+                    if of.rule == "any" else rule.name == of.rule)
                 for t, until in moments(of, told)]
-            for event in self.read_as[of.id]:
+            for event in self.read_as[way]:
                 event.alert.add(of.id)
-        return self.read_as[of.id]
+        return self.read_as[way]
 
     def event(self, told, t, until, location):
         which = (id(told), t, until)  # Two of one name are two.

@@ -150,6 +150,7 @@ class Rule:
         when, alert = document["when"], document["alert"]
         self.name = document["rule"]
         self.level = LEVELS.index(document.get("level", "low"))
+        self.is_experimental = document.get("status") == "experimental"
         self.aliases = {n: Alias(n, s, lists) for n, s in document["events"].items()}
         self.group_by = list(when.get("group_by") or [])
         self.within = span_ms(when["within"]) if "within" in when else None
