@@ -290,8 +290,21 @@ bool toc_key_text(struct toc_value value, char room[TOC_BARE_TEXT], struct toc_s
 /* A value in millionths, half away from zero. False: missing or too large to count. */
 bool toc_key_millionths(struct toc_value value, int64_t *out);
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late);
-void toc_dispatch_members(struct toc_engine *engine);
-void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled);
+
+/* deliver.c */
+struct toc_delivery {
+    struct toc_engine *engine;
+    struct toc_raised *raised; /* An alert: notes where it goes. NULL: a reported event. */
+    bool is_late;
+    bool is_taken_out; /* What was delivered so is undone. */
+};
+/* @entry to the key of @ruled, or, if @mask says that @key lacks a part, to all that agree. */
+void toc_deliver(const struct toc_delivery *way, struct toc_ruled *ruled,
+                 const struct toc_entry *entry, const struct toc_key *key, unsigned mask);
+
+/* members.c: the begin of the stream is known, or @ruled is new. */
+void toc_members_begin(struct toc_engine *engine);
+void toc_members_begin_of(struct toc_engine *engine, struct toc_ruled *ruled);
 
 /* own.c: what the machine notices of itself. */
 bool toc_own_is_type(struct toc_str name);

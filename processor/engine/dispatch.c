@@ -14,14 +14,12 @@ enum {
 #define VALUE_MOST 9e12 /* Magnitude of a value that sums, averages, .. take. */
 
 struct work { /* One event being dispatched. */
+    struct toc_delivery way;
     struct toc_engine *engine;
     const struct toc_event *event;
-    struct toc_kept *kept;     /* Made when the first rule wants it. */
-    struct toc_raised *raised; /* An alert: notes where it goes. NULL: a reported event. */
-    bool is_late;
+    struct toc_kept *kept; /* Made when the first rule wants it. */
     /* A place that moves is near now, or is not any more: nothing else of the event changes. */
     const struct toc_track *only;
-    bool is_taken_out;
     bool is_told_alone, was_told_alone; /* It makes a rule fire alone: now; within 7 days before. */
 };
 
@@ -46,7 +44,7 @@ static struct toc_kept *keep(struct work *work)
         work->kept = toc_kept_create(&engine->pool, event, engine->wakes[event->type].wish,
                                      intern_topic(engine, event->origin.topic),
                                      engine->type_names[event->type]);
-        work->kept->is_late = work->is_late;
+        work->kept->is_late = work->way.is_late;
     }
     return work->kept;
 }
@@ -228,149 +226,6 @@ static bool entry_measures(struct work *work, const struct toc_rule *rule,
     return true;
 }
 
-static void note_landing(struct toc_raised *raised, struct toc_landing landing)
-{
-    for (size_t i = 0; i < raised->landing_count; i++) {
-        const struct toc_landing *other = &raised->landings[i];
-        if (other->ruled == landing.ruled && other->order == landing.order) {
-            return;
-        }
-    }
-    if (raised->landing_count == raised->landing_room) {
-        raised->landing_room = raised->landing_room * 2 + 2;
-        raised->landings =
-            toc_mem_resize(raised->landings, raised->landing_room, sizeof *raised->landings);
-    }
-    raised->landings[raised->landing_count++] = landing;
-}
-
-/* An event with part of a key only: to every key that agrees, and for those still to come. */
-static void spread(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
-                   const struct toc_key *key, unsigned mask)
-{
-    struct toc_engine *engine = work->engine;
-    struct toc_entry shared = *entry;
-
-    if (work->raised != NULL) {
-        note_landing(work->raised, (struct toc_landing){.ruled = ruled});
-        shared.is_shared = true;
-        entry = &shared;
-    }
-    for (struct toc_keyed *keyed = ruled->first, *next; keyed != NULL; keyed = next) {
-        next = keyed->next;
-        if (toc_key_agrees(&keyed->key, key, mask)) {
-            toc_keyed_add(engine, keyed, entry);
-        }
-    }
-    if (work->is_late) {
-        return;
-    }
-    /* Forget those that no event can come before any more. */
-    size_t left = 0;
-    for (size_t i = 0; i < ruled->partial_count; i++) {
-        struct toc_partial *old = &ruled->partials[i];
-        if (toc_partial_last_ms(ruled->rule, old) < ruled->group->horizon_ms) {
-            toc_kept_release(&engine->pool, old->entry.kept);
-            toc_mem_free(old->texts);
-        } else {
-            ruled->partials[left++] = *old;
-        }
-    }
-    ruled->partial_count = left;
-    if (ruled->partial_count == ruled->partial_room) {
-        ruled->partial_room = ruled->partial_room == 0 ? 16 : ruled->partial_room * 2;
-        ruled->partials =
-            toc_mem_resize(ruled->partials, ruled->partial_room, sizeof *ruled->partials);
-    }
-    struct toc_partial *partial = &ruled->partials[ruled->partial_count++];
-    *partial = (struct toc_partial){.entry = *entry, .key = *key, .mask = mask};
-    toc_kept_share(partial->entry.kept);
-    size_t size = 0;
-    for (size_t i = 0; i < key->count; i++) {
-        size += (mask >> i & 1) != 0 ? key->values[i].folded.size : 0;
-    }
-    char *at = partial->texts = toc_mem_get(size);
-    for (size_t i = 0; i < key->count; i++) {
-        struct toc_str *folded = &partial->key.values[i].folded;
-        if ((mask >> i & 1) == 0 || folded->size == 0) {
-            *folded = (struct toc_str){0};
-            continue;
-        }
-        memcpy(at, folded->data, folded->size);
-        folded->data = at;
-        at += folded->size;
-    }
-}
-
-static void take_out_of_key(struct work *work, struct toc_keyed *keyed,
-                            const struct toc_entry *entry)
-{
-    toc_keyed_touch(work->engine, keyed);
-    if (toc_match_remove(&keyed->match, entry->kept, entry->alias)) {
-        keyed->ruled->counts.matched--;
-    }
-}
-
-/* What deliver() did with @entry, undone. */
-static void take_out(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
-                     const struct toc_key *key, unsigned mask)
-{
-    struct toc_engine *engine = work->engine;
-    size_t left = 0;
-
-    if ((mask & ruled->key_mask) == ruled->key_mask) {
-        struct toc_keyed *keyed = toc_keyed_find(engine, ruled, key, false, TOC_INSTANT_NONE);
-        if (keyed != NULL) {
-            take_out_of_key(work, keyed, entry);
-        }
-        return;
-    }
-    mask &= ruled->key_mask;
-    for (struct toc_keyed *keyed = ruled->first; keyed != NULL; keyed = keyed->next) {
-        if (toc_key_agrees(&keyed->key, key, mask)) {
-            take_out_of_key(work, keyed, entry);
-        }
-    }
-    for (size_t i = 0; i < ruled->partial_count; i++) {
-        struct toc_partial *partial = &ruled->partials[i];
-        if (partial->entry.kept == entry->kept && partial->entry.alias == entry->alias &&
-            toc_key_agrees(&partial->key, key, mask)) {
-            toc_kept_release(&engine->pool, partial->entry.kept);
-            toc_mem_free(partial->texts);
-        } else {
-            ruled->partials[left++] = *partial;
-        }
-    }
-    ruled->partial_count = left;
-}
-
-static void deliver(struct work *work, struct toc_ruled *ruled, const struct toc_entry *entry,
-                    const struct toc_key *key, unsigned mask)
-{
-    unsigned roles = ruled->rule->aliases[entry->alias].roles;
-
-    if (work->is_taken_out) {
-        take_out(work, ruled, entry, key, mask);
-        return;
-    }
-    if ((mask & ruled->key_mask) != ruled->key_mask) {
-        spread(work, ruled, entry, key, mask & ruled->key_mask);
-        return;
-    }
-    bool may_create = !work->is_late || (roles & (TOC_ROLE_COUNTED | TOC_ROLE_AFTER)) != 0;
-    struct toc_keyed *keyed =
-        toc_keyed_find(work->engine, ruled, key, may_create, TOC_INSTANT_NONE);
-    if (keyed == NULL) {
-        return;
-    }
-    if (work->raised != NULL) {
-        note_landing(work->raised, (struct toc_landing){.ruled = ruled,
-                                                        .hash = keyed->hash,
-                                                        .order = keyed->telling.order});
-    }
-    toc_keyed_add(work->engine, keyed, entry);
-}
-
 /* What an event older than accept_late may still do: end what is open, or fire on its own. */
 static bool is_heard_late(const struct toc_rule *rule, unsigned roles)
 {
@@ -388,7 +243,7 @@ static bool was_told_alone(struct work *work)
             toc_seen_note(&work->engine->seen_long, work->event->identity, work->event->content,
                           work->engine->newest_ms) != TOC_SEEN_FIRST;
     }
-    return work->is_late && work->was_told_alone;
+    return work->way.is_late && work->was_told_alone;
 }
 
 /* Does it come at the hours that @alias asks for, by the sun where it was or by one clock for all?
@@ -443,7 +298,7 @@ static void find_moving(struct work *work, const struct toc_wake *to, struct toc
     if (work->only == NULL) {
         out->count =
             toc_moving_near(work->engine, near, work->event, point, NULL, NEAR_MOST, out->tracks);
-        if (!work->is_late) {
+        if (!work->way.is_late) {
             toc_moving_watch(work->engine, to->ruled, keep(work), to->alias);
         }
         return;
@@ -491,7 +346,7 @@ static void wake(struct work *work, const struct toc_wake *to)
     bool is_series = rule->kind == TOC_KIND_LATEST && (alias->roles & TOC_ROLE_COUNTED) != 0;
     int missing = TOC_SLOT_NONE;
 
-    if (work->is_late && !is_heard_late(rule, alias->roles)) {
+    if (work->way.is_late && !is_heard_late(rule, alias->roles)) {
         return;
     }
     enum toc_verdict verdict =
@@ -528,15 +383,15 @@ static void wake(struct work *work, const struct toc_wake *to)
     struct toc_entry entry = {
         .at_ms = work->event->at_ms,
         .alias = to->alias,
-        .is_late = work->is_late,
+        .is_late = work->way.is_late,
     };
     if (has_point) {
         entry.position = (struct toc_position){point.point.lat_deg, point.point.lon_deg,
                                                point.point.alt_mm, true, point.point.has_alt};
     }
-    if (work->raised != NULL && alias->is_stretch && (alias->roles & TOC_ROLE_COUNTED) != 0) {
+    if (work->way.raised != NULL && alias->is_stretch && (alias->roles & TOC_ROLE_COUNTED) != 0) {
         entry.is_stretch = true;
-        entry.end_ms = work->raised->end_ms;
+        entry.end_ms = work->way.raised->end_ms;
     }
     if (!build_key(work, ruled, binding, &key, &mask, rooms)) {
         ruled->counts.missing_key++;
@@ -578,11 +433,11 @@ static void wake(struct work *work, const struct toc_wake *to)
             }
             entry.places[entry.place_count++] = near.places[i];
         }
-        deliver(work, ruled, &entry, &key, mask);
+        toc_deliver(&work->way, ruled, &entry, &key, mask);
         return;
     }
     if (place_part < 0) {
-        deliver(work, ruled, &entry, &key, mask);
+        toc_deliver(&work->way, ruled, &entry, &key, mask);
         return;
     }
     for (size_t i = 0; i < near.count; i++) { /* At two camps it counts for both. */
@@ -591,13 +446,14 @@ static void wake(struct work *work, const struct toc_wake *to)
         } else {
             set_place(engine, &key, (size_t)place_part, near.places[i]);
         }
-        deliver(work, ruled, &entry, &key, mask | 1u << place_part);
+        toc_deliver(&work->way, ruled, &entry, &key, mask | 1u << place_part);
     }
 }
 
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late)
 {
-    struct work work = {.engine = engine, .event = event, .is_late = is_late};
+    struct work work = {
+        .way = {.engine = engine, .is_late = is_late}, .engine = engine, .event = event};
     const struct toc_wakes *wakes = &engine->wakes[event->type];
 
     for (size_t i = 0; i < wakes->count; i++) {
@@ -613,77 +469,28 @@ void toc_dispatch_moved(struct toc_engine *engine, const struct toc_event *event
                         struct toc_kept *kept, const struct toc_wake *to,
                         const struct toc_track *only, bool is_in)
 {
-    struct work work = {.engine = engine,
+    struct work work = {.way = {.engine = engine, .is_taken_out = !is_in},
+                        .engine = engine,
                         .event = event,
                         .kept = kept,
                         .only = only,
-                        .is_taken_out = !is_in,
                         .is_told_alone = !is_in};
 
     wake(&work, to);
 }
 
-void toc_dispatch_members_of(struct toc_engine *engine, struct toc_ruled *ruled)
-{
-    const struct toc_rule *rule = ruled->rule;
-    int64_t begin_ms = ruled->since_ms > engine->begin_ms ? ruled->since_ms : engine->begin_ms;
-
-    for (size_t m = 0; m < rule->member_count; m++) {
-        struct toc_key key = {.mode = TOC_MODE_ACTUAL, .count = rule->key_part_count};
-        for (size_t i = 0; i < rule->key_part_count; i++) {
-            size_t at = m * rule->key_part_count + i;
-            key.values[i] = (struct toc_key_value){
-                .folded = rule->members[at], .label = rule->member_labels[at], .place = -1};
-            if (rule->key_parts[i].is_place) {
-                key.values[i].place = toc_places_find(engine->places, rule->key_parts[i].name,
-                                                      rule->member_labels[at]);
-            }
-        }
-        struct toc_keyed *keyed = toc_keyed_find(engine, ruled, &key, true, begin_ms);
-        if (keyed == NULL) {
-            continue;
-        }
-        if (keyed->match.settled.is_known && keyed->match.settled.known_ms > begin_ms) {
-            toc_match_begin(&keyed->match, begin_ms);
-        }
-        toc_keyed_tell(engine, keyed, true);
-    }
-}
-
 void toc_dispatch_raised(struct toc_engine *engine, const struct toc_event *event,
                          struct toc_raised *raised, bool is_for_fresh)
 {
-    struct work work = {.engine = engine,
+    struct work work = {.way = {.engine = engine, .raised = raised},
+                        .engine = engine,
                         .event = event,
                         .kept = raised->kept,
-                        .raised = raised,
                         .is_told_alone = true};
 
     for (size_t i = 0; i < raised->variant->wake_count; i++) {
         if (!is_for_fresh || raised->variant->wakes[i].ruled->is_fresh) {
             wake(&work, &raised->variant->wakes[i]);
-        }
-    }
-}
-
-/* What a trend takes for usual reaches back to the begin of the stream, not further. */
-static void begin_trends(struct toc_engine *engine, struct toc_ruled *ruled)
-{
-    for (struct toc_keyed *keyed = ruled->first, *next; keyed != NULL; keyed = next) {
-        next = keyed->next;
-        if (ruled->since_ms < engine->begin_ms) { /* One put in later sees from then on. */
-            toc_match_stream(&keyed->match, engine->begin_ms);
-        }
-        toc_keyed_tell(engine, keyed, true);
-    }
-}
-
-void toc_dispatch_members(struct toc_engine *engine)
-{
-    for (size_t r = 0; r < engine->rule_count; r++) {
-        toc_dispatch_members_of(engine, &engine->rules[r]);
-        if (engine->rules[r].rule->kind == TOC_KIND_TREND) {
-            begin_trends(engine, &engine->rules[r]);
         }
     }
 }

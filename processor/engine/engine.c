@@ -315,7 +315,7 @@ static void begin_stream(struct toc_engine *engine, int64_t at_ms)
 {
     if (engine->begin_ms == TOC_INSTANT_NONE || at_ms < engine->begin_ms) {
         engine->begin_ms = at_ms;
-        toc_dispatch_members(engine);
+        toc_members_begin(engine);
     }
 }
 

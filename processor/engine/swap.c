@@ -548,7 +548,7 @@ void toc_engine_swap(struct toc_engine *engine, const struct toc_ruleset *rules,
         struct toc_ruled *after = &engine->rules[r];
         if (after->since_ms != TOC_INSTANT_NONE && after->since_ms == engine->now_ms &&
             after->first == NULL) {
-            toc_dispatch_members_of(engine, after);
+            toc_members_begin_of(engine, after);
         }
     }
     for (size_t g = 0; g < swap.group_count; g++) {

@@ -147,20 +147,25 @@ static void a_late_event_moves_a_rise_of_an_ended_alert(struct fixture *f)
                         "1970-01-01T00:00:00.250Z");
 }
 
-static void the_newest_twenty_changes_are_kept(struct fixture *f)
+static void the_newest_twenty_changes_are_told(struct fixture *f)
 {
     struct toc_episode *episode = begin(f);
-    for (int64_t i = 1; i <= 21; i++) {
+    for (int64_t i = 1; i <= TOC_EPISODE_LEVELS; i++) {
         toc_episode_level(episode, 100 + i, i % 2 == 1 ? TOC_LEVEL_CRITICAL : TOC_LEVEL_HIGH);
     }
     assert_int_equal(episode->level_count, TOC_EPISODE_LEVELS);
     assert_int_equal(episode->levels[0].since_ms, 100);
-    assert_int_equal(episode->levels[1].since_ms, 102);
-    assert_int_equal(episode->levels[20].since_ms, 121);
+    assert_int_equal(episode->levels[1].since_ms, 102); /* The first change gave way. */
+    assert_int_equal(episode->levels[TOC_EPISODE_LEVELS - 1].since_ms, 100 + TOC_EPISODE_LEVELS);
     f->telling.watermark_ms = 1000;
     (void)fixture_tell(f, false);
     assert_int_equal(level_count(f, f->count - 1), 21);
-    assert_string_equal(told_text(f, f->count - 1, "level"), "critical");
+    assert_string_equal(told_text(f, f->count - 1, "level"), "high");
+    const json_t *levels = json_object_get(f->told[f->count - 1].data, "levels");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(levels, 0), "since")),
+                        "1970-01-01T00:00:00.100Z");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(levels, 1), "since")),
+                        "1970-01-01T00:00:00.145Z");
 }
 
 static void a_change_within_one_millisecond_is_what_it_comes_to(struct fixture *f)
@@ -184,7 +189,7 @@ static const struct level_case {
     {"every change is told before the end", every_change_is_told_before_the_end},
     {"a late event takes a rise back", a_late_event_takes_a_rise_back},
     {"a late event moves a rise of an ended alert", a_late_event_moves_a_rise_of_an_ended_alert},
-    {"the newest twenty changes are kept", the_newest_twenty_changes_are_kept},
+    {"the newest twenty changes are told", the_newest_twenty_changes_are_told},
     {"a change within one millisecond is what it comes to",
      a_change_within_one_millisecond_is_what_it_comes_to},
 };
