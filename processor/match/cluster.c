@@ -462,7 +462,9 @@ static void find_anew(struct toc_match *match, struct toc_match_state *state)
     size_t count = state->member_count;
 
     for (state->member_count = 1; state->member_count <= count; state->member_count++) {
-        if (find_cliques(match, state, state->members[state->member_count - 1].seq)) {
+        uint64_t seq = state->members[state->member_count - 1].seq;
+        if (toc_ring_get(&match->ring, seq)->position.has_point &&
+            find_cliques(match, state, seq)) {
             prolong(match, state);
         }
     }

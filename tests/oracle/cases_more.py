@@ -300,3 +300,7 @@ when: { any_kinds: [a, c], at_least: 2, within: 10s, near: { distance: 100 m } }
 alert: { clear_when: { b: { near: a, distance: 100 m } } }
 """, [x(0, pos=east(0)), x(8000, pos=east(-60)), z(10000, pos=east(100)), x(11000, pos=east(190)), y(12000, pos=east(-100)), tick(40000)],
      "- 0..12000c e1 e2 e3", "- 11000..21001x e3 e4")
+case("a rise that time alone brings waits until it has passed", 'level: low\nwhen: { count: a, at_least: 1, within: 1s, group_by: [site] }\nalert: { escalate: [{ when: "value < 2.0", level: high }] }',
+     [x(0), x(500), tick(1001)], "A 0..open e1 e2 high@0 low@500")
+case(".. and is so when it has", 'level: low\nwhen: { count: a, at_least: 1, within: 1s, group_by: [site] }\nalert: { escalate: [{ when: "value < 2.0", level: high }] }',
+     [x(0), x(500), tick(1002)], "A 0..open e1 e2 high@0 low@500 high@1001")

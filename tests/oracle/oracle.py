@@ -656,10 +656,12 @@ class Told:
 
 
 def told_levels(rule, episode, newest):
-    """The changes of level that are decided: a rise as a begin is, a fall once time has passed it."""
+    """The changes of level that are decided: a rise that an event brings as a begin is, all else once time
+    has passed it."""
     kept = episode.levels[:1]
     for (_, before), (t, level) in zip(episode.levels, episode.levels[1:]):
-        if is_decided(rule, t, newest) if level > before else t < newest:
+        is_said = any(e.t == t for e in episode.evidence)
+        if is_decided(rule, t, newest) if level > before and is_said else t < newest:
             kept.append((t, level))
     return kept
 
