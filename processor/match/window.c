@@ -146,6 +146,9 @@ static void draw_line(const struct toc_match *match, struct toc_match_state *sta
     const struct toc_episode *episode = toc_life_episode(state, &state->life);
     bool is_touching = episode != NULL && toc_match_touches(episode, line, &as);
     uint64_t first = first_of(match, state);
+    if (state->life.is_raw && !state->life.is_held && state->life.raw_seq < first) {
+        first = state->life.raw_seq; /* What has left while `for` waits may be evidence yet. */
+    }
     for (uint64_t seq = first; seq < end; seq++) {
         const struct toc_entry *entry = toc_ring_get(&match->ring, seq);
         if (entry->alias == tie.alias && entry->at_ms <= line->value &&
