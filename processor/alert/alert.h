@@ -134,6 +134,10 @@ struct toc_telling {
     /* The incident of @alert, which is open, has joined another: it is to be told so. May be
      * NULL. */
     void (*on_renamed)(struct toc_alert *alert, void *context);
+    /* Of the events by which rules above know of @alert, the next from *@at on, which begins at 0.
+     * NULL: no more. May be NULL. */
+    const struct toc_kept *(*next_above)(const struct toc_telling *telling,
+                                         const struct toc_alert *alert, size_t *at);
     /* Nothing can change this alert any more; it is forgotten. May be NULL. */
     void (*on_final)(const struct toc_alert *alert, const struct toc_telling *telling,
                      void *context);

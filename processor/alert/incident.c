@@ -3,7 +3,8 @@
  *
  * Each kept event points to the incident it is evidence of, and each alert to its own: so what an
  * alert shares with others is found at the event, not by asking them. What is shared is looked for
- * when an alert is told first or opens again (all its evidence that is kept), and when evidence is
+ * when an alert is told first or opens again (all its evidence that is kept; and the events by
+ * which rules above know of it, for whoever rests on it has marked them), and when evidence is
  * added (mostly one event, known by the digest; else all again). Joins are never undone; an
  * incident without an open alert is over, and what it has marked is free for the next. */
 #include "alert/alert.h"
@@ -96,6 +97,20 @@ static struct toc_incident *meet(struct toc_incident *mine, const struct toc_kep
     return mine == NULL ? other : join(mine, other, telling);
 }
 
+/* The incidents that are on and have @alert itself for evidence, joined with @mine, if any. */
+static struct toc_incident *meet_above(struct toc_incident *mine, const struct toc_alert *alert,
+                                       const struct toc_telling *telling)
+{
+    const struct toc_kept *kept;
+    size_t at = 0;
+
+    while (telling->next_above != NULL &&
+           (kept = telling->next_above(telling, alert, &at)) != NULL) {
+        mine = meet(mine, kept, telling);
+    }
+    return mine;
+}
+
 /* The one event by which @episode has grown since @alert looked at it; NULL: there is no such. */
 static struct toc_kept *newcomer(const struct toc_alert *alert, const struct toc_episode *episode,
                                  const struct toc_rule *rule)
@@ -152,6 +167,9 @@ void toc_alert_join(struct toc_alert *alert, const struct toc_episode *episode,
     }
     for (size_t i = 0; i < TOC_EPISODE_ALIASES; i++) {
         mine = meet(mine, episode->newest[i].kept, telling);
+    }
+    if (!alert->is_member && alert->incident != NULL) { /* Who rested on it while it was over. */
+        mine = meet_above(mine, alert, telling);
     }
     if (!alert->is_member && mine != NULL) {
         enter(alert, mine);

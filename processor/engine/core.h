@@ -387,6 +387,9 @@ bool toc_moving_where(const struct toc_engine *engine, struct toc_str kind, enum
 /* raised.c: alerts as events */
 void toc_raised_build(struct toc_engine *engine);
 void toc_raised_finish(struct toc_engine *engine, struct toc_keyed *keyed);
+/* As toc_telling.next_above; @telling is toc_keyed_telling's. */
+const struct toc_kept *toc_raised_next(const struct toc_telling *telling,
+                                       const struct toc_alert *alert, size_t *at);
 /* Hand up what changed of the ends known above: before alerts are told, and forgotten ... */
 void toc_raised_note(struct toc_engine *engine, struct toc_keyed *keyed);
 /* ... and all that changed, once they are told. */

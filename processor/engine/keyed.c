@@ -419,6 +419,7 @@ struct toc_telling toc_keyed_telling(struct toc_engine *engine, struct toc_keyed
         .topic = &engine->topic,
         .on_record = on_record,
         .on_renamed = on_renamed,
+        .next_above = toc_raised_next,
         .on_final = on_final,
         .on_named = engine->adopted_count > 0 && !engine->is_muted ? toc_adopt_claim : NULL,
         .suppressed_by = engine->silence_count > 0 ? toc_silence_of : NULL,

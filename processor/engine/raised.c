@@ -255,6 +255,20 @@ static void note_incident(const struct toc_raised *raised, const struct handed *
     }
 }
 
+const struct toc_kept *toc_raised_next(const struct toc_telling *telling,
+                                       const struct toc_alert *alert, size_t *at)
+{
+    const struct toc_keyed *keyed = telling->owner;
+
+    while (*at < keyed->raised_count) {
+        const struct toc_kept *kept = keyed->raised[(*at)++].kept;
+        if (memcmp(kept->id.data, alert->id, ID) == 0) {
+            return kept;
+        }
+    }
+    return NULL;
+}
+
 static void add(struct toc_engine *engine, const struct handed *handed)
 {
     struct toc_keyed *keyed = handed->keyed;
