@@ -58,7 +58,8 @@ class Names:
                 self.became.setdefault(was, set()).add(named)
             if was and data["alert_id"] in held:
                 self.lived.setdefault(was, set()).add(named)
-                between = [m for m, at in told.items() if told[named] < at < told[was] and m not in held.values()]
+                until = told.get(was, told[named])  # Not told of at all: look() says so.
+                between = [m for m, at in told.items() if told[named] < at < until and m not in held.values()]
                 self.skipped.update({(was, m): named for m in between})
             held[data["alert_id"]] = named
             if not data["open"]:
