@@ -191,6 +191,7 @@ void toc_alert_tell(struct toc_alert *alert, const struct toc_episode *episode,
         episode->renewed_ms != TOC_INSTANT_NONE ? episode->renewed_ms : episode->last_ms;
     alert->count = episode->count;
     alert->digest = episode->digest;
+    alert->is_misnamed = false;
     alert->ending = ending_of(alert, episode);
     alert->place = episode->place;
     alert->told_ms = telling->now_ms;
@@ -245,7 +246,8 @@ static bool is_changed(const struct toc_alert *alert, const struct toc_episode *
 {
     return toc_alert_is_level_changed(alert, episode, telling) ||
            alert->begin_ms != episode->begin_ms || alert->count != episode->count ||
-           alert->digest != episode->digest || (alert->is_open && toc_alert_is_renamed(alert)) ||
+           alert->digest != episode->digest || alert->is_misnamed ||
+           (alert->is_open && toc_alert_is_renamed(alert)) ||
            (alert->said != NULL && alert->said->is_untold) ||
            (!alert->is_open && (alert->end_ms != end_of(alert, episode) ||
                                 alert->ending != ending_of(alert, episode)));

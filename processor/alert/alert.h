@@ -86,10 +86,11 @@ struct toc_alert {
     unsigned acted;                         /* Steps of `escalate: after` that have acted: bits. */
     int64_t acted_ms[TOC_RULE_ESCALATIONS]; /* The lane clock at which each did. */
     int64_t new_ms;                         /* The lane clock at which it was told first. */
-    bool is_capped;                         /* One `new` too many; waits until there is room. */
-    int64_t level_ms;                       /* Changes of level up to this ms were told. */
-    uint64_t level_digest;                  /* Of those told. */
-    int64_t told_ms;                        /* Lane clock when it was last told. */
+    bool is_misnamed;      /* An alert in its evidence goes by another name than was told. */
+    bool is_capped;        /* One `new` too many; waits until there is room. */
+    int64_t level_ms;      /* Changes of level up to this ms were told. */
+    uint64_t level_digest; /* Of those told. */
+    int64_t told_ms;       /* Lane clock when it was last told. */
     int64_t derived_ms; /* Up to this settled time it is derived again, even if it ended before. */
     int32_t place;
     struct toc_hash128 anchor; /* The event that made it true when first told. */

@@ -300,20 +300,26 @@ static void add(struct toc_engine *engine, const struct handed *handed)
 
 /* --- What changes of it */
 
-/* What waits for keys still to come. @end_ms: the new end; or, with @is_gone, it was not so. */
+enum edit {
+    TAKEN_OUT, /* It was not so. */
+    END_MOVED,
+    RENAMED, /* Another alert goes on in its place. */
+};
+
+/* What waits for keys still to come. @end_ms: the new end. */
 static void change_partials(struct toc_engine *engine, struct toc_ruled *ruled,
-                            const struct toc_kept *kept, bool is_gone, int64_t end_ms)
+                            const struct toc_kept *kept, enum edit edit, int64_t end_ms)
 {
     size_t left = 0;
 
     for (size_t i = 0; i < ruled->partial_count; i++) {
         struct toc_partial *partial = &ruled->partials[i];
-        if (partial->entry.kept == kept && is_gone) {
+        if (partial->entry.kept == kept && edit == TAKEN_OUT) {
             toc_kept_release(&engine->pool, partial->entry.kept);
             toc_mem_free(partial->texts);
             continue;
         }
-        if (partial->entry.kept == kept) {
+        if (partial->entry.kept == kept && edit == END_MOVED) {
             partial->entry.end_ms = end_ms;
         }
         ruled->partials[left++] = *partial;
@@ -321,34 +327,53 @@ static void change_partials(struct toc_engine *engine, struct toc_ruled *ruled,
     ruled->partial_count = left;
 }
 
-static void change_key(struct toc_engine *engine, struct toc_keyed *keyed,
-                       const struct toc_kept *kept, bool is_gone, int64_t end_ms)
+/* Alerts that were told with the old name are told again. */
+static void rename_in_key(struct toc_engine *engine, struct toc_keyed *keyed,
+                          const struct toc_kept *kept)
 {
+    struct toc_episodes *episodes = &keyed->match.newest.episodes;
+
+    for (size_t i = 0; i < episodes->count; i++) {
+        struct toc_alert *alert = episodes->items[i].alert;
+        if (alert != NULL && toc_episode_has(&episodes->items[i], kept->identity)) {
+            alert->is_misnamed = true;
+            toc_keyed_touch(engine, keyed);
+        }
+    }
+}
+
+static void change_key(struct toc_engine *engine, struct toc_keyed *keyed,
+                       const struct toc_kept *kept, enum edit edit, int64_t end_ms)
+{
+    if (edit == RENAMED) {
+        rename_in_key(engine, keyed, kept);
+        return;
+    }
     toc_keyed_touch(engine, keyed);
-    if (is_gone) {
+    if (edit == TAKEN_OUT) {
         (void)toc_match_remove(&keyed->match, kept, TOC_ALIAS_ANY);
     } else {
         (void)toc_match_move_end(&keyed->match, kept, end_ms);
     }
 }
 
-static void change(struct toc_engine *engine, const struct toc_raised *raised, bool is_gone,
+static void change(struct toc_engine *engine, const struct toc_raised *raised, enum edit edit,
                    int64_t end_ms)
 {
-    report(engine, raised, NULL, is_gone, end_ms);
+    report(engine, raised, NULL, edit == TAKEN_OUT, end_ms);
     for (size_t i = 0; i < raised->landing_count; i++) {
         const struct toc_landing *landing = &raised->landings[i];
         if (landing->order == 0) {
-            change_partials(engine, landing->ruled, raised->kept, is_gone, end_ms);
+            change_partials(engine, landing->ruled, raised->kept, edit, end_ms);
             for (struct toc_keyed *keyed = landing->ruled->first; keyed != NULL;
                  keyed = keyed->next) {
-                change_key(engine, keyed, raised->kept, is_gone, end_ms);
+                change_key(engine, keyed, raised->kept, edit, end_ms);
             }
             continue;
         }
         struct toc_keyed *keyed = toc_keyed_get(landing->ruled, landing->hash, landing->order);
         if (keyed != NULL) {
-            change_key(engine, keyed, raised->kept, is_gone, end_ms);
+            change_key(engine, keyed, raised->kept, edit, end_ms);
         }
     }
 }
@@ -489,7 +514,7 @@ static void compare_one(struct toc_engine *engine, const struct handed *handed, 
         return;
     }
     if (!is_there(raised, handed) && is_told) { /* Somewhere else: for those above another. */
-        change(engine, raised, true, 0);
+        change(engine, raised, TAKEN_OUT, 0);
         release(engine, raised);
         *raised = keyed->raised[--keyed->raised_count];
         add(engine, handed);
@@ -499,11 +524,11 @@ static void compare_one(struct toc_engine *engine, const struct handed *handed, 
     note_incident(raised, handed);
     if (raised->end_ms != handed->end_ms) {
         raised->end_ms = handed->end_ms;
-        change(engine, raised, false, handed->end_ms);
+        change(engine, raised, END_MOVED, handed->end_ms);
     }
     if (handed->id != NULL && memcmp(raised->kept->id.data, handed->id, ID) != 0) {
         toc_kept_rename(raised->kept, toc_str_of(handed->id));
-        report(engine, raised, NULL, false, raised->end_ms);
+        change(engine, raised, RENAMED, raised->end_ms);
     }
 }
 
@@ -558,7 +583,7 @@ void toc_raised_hand(struct toc_engine *engine, struct toc_keyed *keyed)
             continue;
         }
         if (!is_final) {
-            change(engine, raised, true, 0);
+            change(engine, raised, TAKEN_OUT, 0);
         }
         release(engine, raised);
     }
@@ -578,7 +603,7 @@ static bool take_back(struct toc_engine *engine, struct toc_keyed *keyed,
         }
         is_there |= raised->variant == variant && variant->change == TOC_CHANGE_NEW;
         if (alert->state == TOC_ALERT_CANCELLED) {
-            change(engine, raised, true, 0);
+            change(engine, raised, TAKEN_OUT, 0);
             release(engine, raised);
             *raised = keyed->raised[--keyed->raised_count];
         }

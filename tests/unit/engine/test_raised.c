@@ -200,6 +200,42 @@ static void is_cancelled_with_what_it_rests_on(void **state)
     toc_text_finish(&rules);
 }
 
+/* Of what was told of the alert nothing is left, another goes on in its place: who rests on it says
+ * so. */
+static void names_the_alert_that_goes_on(void **state)
+{
+    struct feeding f;
+    struct toc_text rules = {0};
+    const char *low = NULL, *parent = NULL;
+
+    (void)state;
+    feeding_rule(&rules, "low", "a: { type: x.a }, c: { type: x.c }",
+                 "{ count: a, at_least: 2, within: 5s, group_by: [s] }", "clear_when: c");
+    above(&rules, "up", "l: { alert: low }, b: { type: x.b }",
+          "{ absence: { after: l, expected: b, deadline: 1s }, group_by: [s] }",
+          "expire_after: 1h, update_every: 1ms");
+    feeding_init(&f, rules.data, NULL, 0);
+    FEED(&f, .type = "x.a", .id = "1", .at_ms = 200000, .s = "k");
+    FEED(&f, .type = "x.a", .id = "2", .at_ms = 200000, .s = "k");
+    FEED(&f, .type = "x.a", .id = "3", .at_ms = 195999, .s = "k");
+    FEED(&f, .type = "x.a", .id = "4", .at_ms = 198500, .s = "k"); /* It began earlier. */
+    FEED(&f, .type = "x.c", .id = "5", .at_ms = 200000, .s = "k"); /* Nothing of then counts. */
+    FEED(&f, .type = "y.a", .id = "6", .at_ms = 201000);
+    for (size_t i = 0; i < f.count; i++) {
+        const json_t *data = f.told[i].data, *parents = json_object_get(data, "parents");
+        if (json_array_size(parents) > 0) {
+            parent = json_string_value(json_array_get(parents, 0));
+        } else if (strcmp(json_string_value(json_object_get(data, "state")), "new") == 0) {
+            low = f.told[i].id;
+        }
+    }
+    assert_non_null(parent);
+    assert_string_equal(parent, low);
+    assert_string_not_equal(f.told[0].id, low);
+    feeding_finish(&f);
+    toc_text_finish(&rules);
+}
+
 static void an_answer_of_people_prevents(void **state)
 {
     struct feeding f;
@@ -380,6 +416,7 @@ int main(void)
         cmocka_unit_test(is_as_new_as_what_is_still_open),
         cmocka_unit_test(counts_each_once_beyond_what_is_kept),
         cmocka_unit_test(is_cancelled_with_what_it_rests_on),
+        cmocka_unit_test(names_the_alert_that_goes_on),
         cmocka_unit_test(an_answer_of_people_prevents),
         cmocka_unit_test(order_of_arrival_changes_nothing),
     };
