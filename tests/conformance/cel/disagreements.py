@@ -86,7 +86,9 @@ def is_mixed_and_absorbed(request, ours, theirs):
 
 def is_left_open(request, ours, theirs):
     return (
-        re.search("no matching overload|expected type '\\w+' but found", refusal(theirs))
+        re.search(
+            "no matching overload|expected type '\\w+' but found|cannot be range", refusal(theirs)
+        )
         and not refusal(ours)
         and (
             uses(request, r"\[\]|\{\}")
