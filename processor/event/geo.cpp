@@ -72,7 +72,7 @@ double toc_geo_distance_m(toc_point a, toc_point b)
 
 bool toc_point_set_alt(toc_point *point, double alt_m)
 {
-    if (!(alt_m >= TOC_ALT_MIN_M && alt_m <= TOC_ALT_MAX_M)) {
+    if (!(alt_m >= double{TOC_ALT_MIN_M} && alt_m <= double{TOC_ALT_MAX_M})) {
         return false;
     }
     point->alt_mm = static_cast<int32_t>(std::lround(alt_m * 1000));
