@@ -314,6 +314,19 @@ void toc_text_fold_name(struct toc_text *out, struct toc_str text)
     out->data[out->size] = '\0';
 }
 
+bool toc_text_is_same(struct toc_str a, struct toc_str b,
+                      void (*by)(struct toc_text *, struct toc_str))
+{
+    struct toc_text left = {0}, right = {0};
+
+    by(&left, a);
+    by(&right, b);
+    bool is_same = toc_str_equal(toc_text_str(&left), toc_text_str(&right));
+    toc_text_finish(&left);
+    toc_text_finish(&right);
+    return is_same;
+}
+
 static unsigned least(unsigned a, unsigned b)
 {
     return a < b ? a : b;

@@ -62,6 +62,9 @@ void toc_text_fold_name(struct toc_text *out, struct toc_str text);
  * times that of @text (if it exceeds @room, nothing useful was written). */
 size_t toc_text_fold_into(struct toc_str text, size_t room, char *out);
 size_t toc_text_fold_name_into(struct toc_str text, size_t room, char *out); /* Likewise. */
+/* Are @a and @b the same once @by, one of these two, has had them? */
+bool toc_text_is_same(struct toc_str a, struct toc_str b,
+                      void (*by)(struct toc_text *, struct toc_str));
 /* No byte above 127 and no upper case: folding would change nothing. */
 bool toc_text_is_folded_ascii(struct toc_str text);
 

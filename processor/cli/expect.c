@@ -41,24 +41,13 @@ static struct toc_str expected_state(const struct toc_yaml *expected)
     return state != NULL ? state->text : TOC_STR("new");
 }
 
-static bool equal_folded(struct toc_str a, struct toc_str b)
-{
-    struct toc_text left = {0}, right = {0};
-    toc_text_fold(&left, a);
-    toc_text_fold(&right, b);
-    bool is_equal = toc_str_equal(toc_text_str(&left), toc_text_str(&right));
-    toc_text_finish(&left);
-    toc_text_finish(&right);
-    return is_equal;
-}
-
 static bool equal_scalar(struct toc_str expected, const json_t *told)
 {
     double number;
     int64_t expected_ms, told_ms;
     switch (json_typeof(told)) {
     case JSON_STRING:
-        if (equal_folded(expected, toc_str_of(json_string_value(told)))) {
+        if (toc_text_is_same(expected, toc_str_of(json_string_value(told)), toc_text_fold)) {
             return true;
         }
         return toc_given_instant(expected, &expected_ms) &&

@@ -145,17 +145,6 @@ static const struct toc_rule *find_rule(const struct explain *explain,
     return toc_rule_part(rule, 0);
 }
 
-static bool is_same_key(struct toc_str a, struct toc_str b)
-{
-    struct toc_text left = {0}, right = {0};
-    toc_text_fold_name(&left, a);
-    toc_text_fold_name(&right, b);
-    bool is_same = toc_str_equal(toc_text_str(&left), toc_text_str(&right));
-    toc_text_finish(&left);
-    toc_text_finish(&right);
-    return is_same;
-}
-
 /* What the engine said: is an episode of this rule and key on at @at_ms? */
 static struct toc_why_verdict ask_book(const struct explain *explain, const struct toc_rule *rule,
                                        struct toc_str key, int64_t at_ms)
@@ -165,7 +154,8 @@ static struct toc_why_verdict ask_book(const struct explain *explain, const stru
     for (size_t i = 0; i < explain->book.count; i++) {
         const struct toc_book_alert *alert = &explain->book.alerts[i];
         if (!alert->is_cancelled && alert->begin_ms <= at_ms && at_ms < alert->end_ms &&
-            toc_str_equal(alert->rule, rule->name) && is_same_key(alert->key, key)) {
+            toc_str_equal(alert->rule, rule->name) &&
+            toc_text_is_same(alert->key, key, toc_text_fold_name)) {
             verdict.holds = true;
             verdict.begin_ms = alert->begin_ms;
             verdict.end_ms = alert->end_ms;

@@ -115,20 +115,7 @@ static bool has_key(const json_t *record, const struct toc_yaml *key)
 {
     for (const struct toc_yaml *part = key != NULL ? key->first : NULL; part != NULL;
          part = part->next) {
-        const json_t *value =
-            json_object_getn(json_object_get(record, "key"), part->key.data, part->key.size);
-        char *text =
-            json_is_string(value) || value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-        struct toc_str have = {.data = json_string_value(value), .size = json_string_length(value)};
-        have = text != NULL ? toc_str_of(text) : have;
-        struct toc_text a = {0}, b = {0};
-        toc_text_fold(&a, have);
-        toc_text_fold(&b, part->text);
-        bool is_same = value != NULL && toc_str_equal(toc_text_str(&a), toc_text_str(&b));
-        toc_text_finish(&a);
-        toc_text_finish(&b);
-        free(text);
-        if (!is_same) {
+        if (!toc_record_key_says(json_object_get(record, "key"), part->key, part->text, false)) {
             return false;
         }
     }

@@ -146,22 +146,8 @@ static bool is_same_key(const struct toc_adopted *adopted, const struct toc_keye
         if (rule->key_parts[i].is_place && alert->place >= 0) {
             label = toc_places_get(engine->places, (size_t)alert->place)->name;
         }
-        json_t *value =
-            json_object_getn(key, rule->key_parts[i].name.data, rule->key_parts[i].name.size);
-        char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-        struct toc_str other = text != NULL ? toc_str_of(text)
-                                            : (struct toc_str){.data = json_string_value(value),
-                                                               .size = json_string_length(value)};
-        struct toc_text a = {0}, b = {0};
-        void (*fold)(struct toc_text *, struct toc_str) =
-            rule->key_parts[i].is_place ? toc_text_fold_name : toc_text_fold;
-        fold(&a, label);
-        fold(&b, other);
-        bool is_same = toc_str_equal(toc_text_str(&a), toc_text_str(&b));
-        toc_text_finish(&a);
-        toc_text_finish(&b);
-        free(text);
-        if (!is_same) {
+        if (!toc_record_key_says(key, rule->key_parts[i].name, label,
+                                 rule->key_parts[i].is_place)) {
             return false;
         }
     }

@@ -155,6 +155,11 @@ int64_t toc_engine_now(const struct toc_engine *engine);
 /* Earliest lane-clock instant at which a tick could tell something, or TOC_INSTANT_NEVER. */
 int64_t toc_engine_due(const struct toc_engine *engine);
 
+/* Does member @name of @key, the `key` of a record, say @text, spelled as keys are compared?
+ * @is_place: as names of places are. */
+bool toc_record_key_says(const struct json_t *key, struct toc_str name, struct toc_str text,
+                         bool is_place);
+
 /* Counters since creation. */
 struct toc_engine_counts {
     uint64_t events, repeats, conflicts, late;

@@ -1,16 +1,21 @@
 /* Which alerts somebody means: by rule, parts of the key, tags. */
+#include <jansson.h>
+#include <stdlib.h>
+
 #include "engine/core.h"
 
-static bool is_same_folded(struct toc_str a, struct toc_str b,
-                           void (*fold)(struct toc_text *, struct toc_str))
+bool toc_record_key_says(const struct json_t *key, struct toc_str name, struct toc_str text,
+                         bool is_place)
 {
-    struct toc_text left = {0}, right = {0};
+    const json_t *value = json_object_getn(key, name.data, name.size);
+    char *number =
+        value == NULL || json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+    struct toc_str said = {.data = json_string_value(value), .size = json_string_length(value)};
+    bool is_same =
+        value != NULL && toc_text_is_same(number != NULL ? toc_str_of(number) : said, text,
+                                          is_place ? toc_text_fold_name : toc_text_fold);
 
-    fold(&left, a);
-    fold(&right, b);
-    bool is_same = toc_str_equal(toc_text_str(&left), toc_text_str(&right));
-    toc_text_finish(&left);
-    toc_text_finish(&right);
+    free(number);
     return is_same;
 }
 
@@ -21,13 +26,13 @@ static bool is_part(const struct toc_engine *engine, const struct toc_rule *rule
     struct toc_str label = key->values[part].label;
 
     if (!rule->key_parts[part].is_place) {
-        return is_same_folded(label, value, toc_text_fold);
+        return toc_text_is_same(label, value, toc_text_fold);
     }
     int32_t at = key->values[part].place >= 0 ? key->values[part].place : place;
     if (at >= 0) {
         return toc_places_find(engine->places, rule->key_parts[part].name, value) == at;
     }
-    return is_same_folded(label, value, toc_text_fold_name);
+    return toc_text_is_same(label, value, toc_text_fold_name);
 }
 
 bool toc_which_agrees(const struct toc_engine *engine, const struct toc_action_which *which,
