@@ -46,13 +46,7 @@ static bool open_input(struct toc_stage *stage, const struct toc_stage_options *
         .context = options->context,
     });
     if (of->types != NULL) {
-        input->types = toc_mem_array(toc_catalogue_count(catalogue), sizeof *input->types);
-        for (size_t t = 0; t < toc_catalogue_count(catalogue); t++) {
-            for (size_t i = 0; i < of->type_count && !input->types[t]; i++) {
-                input->types[t] =
-                    toc_catalogue_covers(of->types[i], toc_catalogue_type(catalogue, t)->name);
-            }
-        }
+        input->types = toc_catalogue_covered(catalogue, of->types, of->type_count);
     }
     return true;
 }
@@ -105,9 +99,8 @@ void toc_stage_tick(struct toc_stage *stage, int64_t now_ms)
 static bool is_declared(const struct toc_stage_input *input, const struct toc_event *event,
                         bool is_file)
 {
-    bool is_own = event->type_name.size > 7 && memcmp(event->type_name.data, "tocsin.", 7) == 0;
-
-    return (is_file || !is_own) && (input->types == NULL || input->types[event->type]);
+    return (is_file || !toc_type_is_own(event->type_name)) &&
+           (input->types == NULL || input->types[event->type]);
 }
 
 bool toc_stage_feed(struct toc_stage *stage, size_t input, uint32_t partition,

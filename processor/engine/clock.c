@@ -48,7 +48,7 @@ static bool is_own(const struct toc_engine *engine, const struct toc_alias *alia
     bool is_own = alias->binding_count > 0;
 
     for (size_t b = 0; b < alias->binding_count && is_own; b++) {
-        is_own = toc_own_is_type(
+        is_own = toc_type_is_own(
             toc_catalogue_type(engine->catalogue, (size_t)alias->bindings[b].type)->name);
     }
     return is_own;

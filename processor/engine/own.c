@@ -53,11 +53,6 @@ static void say(struct toc_engine *engine, const char *type_name, int64_t at_ms,
     toc_text_finish(&id);
 }
 
-bool toc_own_is_type(struct toc_str name)
-{
-    return name.size > 7 && memcmp(name.data, "tocsin.", 7) == 0;
-}
-
 void toc_own_input(struct toc_engine *engine, size_t input, int64_t at_ms)
 {
     const struct toc_engine_input *of = &engine->inputs[input];

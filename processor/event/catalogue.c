@@ -149,6 +149,24 @@ bool toc_catalogue_covers(struct toc_str pattern, struct toc_str name)
     return toc_str_equal(pattern, name);
 }
 
+bool *toc_catalogue_covered(const struct toc_catalogue *catalogue, const struct toc_str *patterns,
+                            size_t count)
+{
+    bool *covered = toc_mem_array(toc_catalogue_count(catalogue), sizeof *covered);
+
+    for (size_t t = 0; t < toc_catalogue_count(catalogue); t++) {
+        for (size_t i = 0; i < count && !covered[t]; i++) {
+            covered[t] = toc_catalogue_covers(patterns[i], toc_catalogue_type(catalogue, t)->name);
+        }
+    }
+    return covered;
+}
+
+bool toc_type_is_own(struct toc_str name)
+{
+    return toc_catalogue_covers(TOC_STR("tocsin.*"), name) && name.size > 7;
+}
+
 int toc_field_value(const struct toc_field *field, struct toc_str text)
 {
     char folded[TOC_VALUE_SIZE * 3];

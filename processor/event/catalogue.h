@@ -95,6 +95,11 @@ int toc_catalogue_find_any(const struct toc_catalogue *catalogue, struct toc_str
 int toc_catalogue_find(const struct toc_catalogue *catalogue, struct toc_str name);
 /* Does @pattern ("detection.*", "*" or a whole name) cover @name? '*' only at the end. */
 bool toc_catalogue_covers(struct toc_str pattern, struct toc_str name);
+/* By type: is it covered by one of @patterns? Owned by the caller. */
+bool *toc_catalogue_covered(const struct toc_catalogue *catalogue, const struct toc_str *patterns,
+                            size_t count);
+/* Is it a type of what the machine notices of itself ("tocsin.input")? */
+bool toc_type_is_own(struct toc_str name);
 /* Do events of some type say where places of @kind (folded) are? The first such type, or NULL. */
 const struct toc_type *toc_catalogue_mover(const struct toc_catalogue *catalogue,
                                            struct toc_str kind);

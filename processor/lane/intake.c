@@ -181,13 +181,7 @@ void toc_intake_open(struct toc_lane *lane, size_t index)
         .context = input,
     });
     if (of->input.types != NULL) {
-        input->types = toc_mem_array(toc_catalogue_count(catalogue), sizeof *input->types);
-        for (size_t t = 0; t < toc_catalogue_count(catalogue); t++) {
-            for (size_t i = 0; i < of->input.type_count && !input->types[t]; i++) {
-                input->types[t] = toc_catalogue_covers(of->input.types[i],
-                                                       toc_catalogue_type(catalogue, t)->name);
-            }
-        }
+        input->types = toc_catalogue_covered(catalogue, of->input.types, of->input.type_count);
     }
     lane->plan_inputs[index] =
         (struct toc_plan_input){.topics = of->topics, .topic_count = of->topic_count};

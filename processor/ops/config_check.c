@@ -70,7 +70,7 @@ static void check_rule(const struct toc_config *config, const struct toc_catalog
         for (size_t b = 0; b < alias->binding_count && !is_brought; b++) {
             struct toc_str type =
                 toc_catalogue_type(catalogue, (size_t)alias->bindings[b].type)->name;
-            is_brought = type.size > 7 && memcmp(type.data, "tocsin.", 7) == 0; /* Our own. */
+            is_brought = toc_type_is_own(type);
             for (size_t i = 0; i < config->input_count && !is_brought; i++) {
                 is_brought = brings(&config->inputs[i], type);
             }
