@@ -26,6 +26,21 @@ static void put(struct toc_incident *incident, struct toc_alert *alert)
     incident->first = first != NULL ? first : alert;
 }
 
+static void take_out(struct toc_incident *incident, struct toc_alert *alert)
+{
+    if (incident->first == alert) {
+        incident->first = alert->incident_next != alert ? alert->incident_next : NULL;
+    }
+    alert->incident_next->incident_previous = alert->incident_previous;
+    alert->incident_previous->incident_next = alert->incident_next;
+}
+
+/* What its incident goes on as; NULL: it has none. */
+static struct toc_incident *incident_of(const struct toc_alert *alert)
+{
+    return alert->incident != NULL ? toc_incident_now(alert->incident) : NULL;
+}
+
 static void enter(struct toc_alert *alert, struct toc_incident *incident)
 {
     toc_assert(!alert->is_member);
@@ -40,12 +55,8 @@ void toc_alert_leave(struct toc_alert *alert)
     if (!alert->is_member) {
         return;
     }
-    struct toc_incident *incident = toc_incident_now(alert->incident);
-    if (incident->first == alert) {
-        incident->first = alert->incident_next != alert ? alert->incident_next : NULL;
-    }
-    alert->incident_next->incident_previous = alert->incident_previous;
-    alert->incident_previous->incident_next = alert->incident_next;
+    struct toc_incident *incident = incident_of(alert);
+    take_out(incident, alert);
     toc_assert(incident->open > 0);
     incident->open--;
     alert->is_member = false;
@@ -69,9 +80,7 @@ static struct toc_incident *join(struct toc_incident *a, struct toc_incident *b,
     struct toc_incident *stays = toc_incident_precedes(a, b) ? a : b, *goes = stays == a ? b : a;
     while (goes->first != NULL) {
         struct toc_alert *alert = goes->first;
-        goes->first = alert->incident_next != alert ? alert->incident_next : NULL;
-        alert->incident_next->incident_previous = alert->incident_previous;
-        alert->incident_previous->incident_next = alert->incident_next;
+        take_out(goes, alert);
         put(stays, alert);
         if (telling->on_renamed != NULL) {
             telling->on_renamed(alert, telling->context);
@@ -228,13 +237,12 @@ void toc_alert_succeed(struct toc_alert *alert, struct toc_alert *old,
 
 const struct toc_incident *toc_alert_incident(const struct toc_alert *alert)
 {
-    return alert->incident != NULL ? toc_incident_now(alert->incident) : NULL;
+    return incident_of(alert);
 }
 
 void toc_alert_name_incident(struct toc_alert *alert, const struct toc_telling *telling)
 {
-    struct toc_incident *incident =
-        alert->incident != NULL ? toc_incident_now(alert->incident) : NULL;
+    struct toc_incident *incident = incident_of(alert);
 
     if (incident != NULL && incident->is_untold && !telling->is_muted) {
         incident->is_untold = false;
@@ -246,8 +254,7 @@ void toc_alert_name_incident(struct toc_alert *alert, const struct toc_telling *
 void toc_alert_told_incident(struct toc_alert *alert, const struct toc_telling *telling)
 {
     if (!telling->is_muted) {
-        toc_incident_set(&alert->incident_told,
-                         alert->incident != NULL ? toc_incident_now(alert->incident) : NULL);
+        toc_incident_set(&alert->incident_told, incident_of(alert));
     }
 }
 
