@@ -302,12 +302,14 @@ struct toc_delivery {
 void toc_deliver(const struct toc_delivery *way, struct toc_ruled *ruled,
                  const struct toc_entry *entry, const struct toc_key *key, unsigned mask);
 
+/* Give back what @partial, which is none of its rule's any more, holds. */
+void toc_partial_finish(struct toc_engine *engine, struct toc_partial *partial);
+
 /* members.c: the begin of the stream is known, or @ruled is new. */
 void toc_members_begin(struct toc_engine *engine);
 void toc_members_begin_of(struct toc_engine *engine, struct toc_ruled *ruled);
 
 /* own.c: what the machine notices of itself. */
-bool toc_own_is_type(struct toc_str name);
 /* The input turned blind, or was heard again, at @at_ms. */
 void toc_own_input(struct toc_engine *engine, size_t input, int64_t at_ms);
 /* The time of @event was corrected. */

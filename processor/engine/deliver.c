@@ -18,6 +18,12 @@ static void note_landing(struct toc_raised *raised, struct toc_landing landing)
     raised->landings[raised->landing_count++] = landing;
 }
 
+void toc_partial_finish(struct toc_engine *engine, struct toc_partial *partial)
+{
+    toc_kept_release(&engine->pool, partial->entry.kept);
+    toc_mem_free(partial->texts);
+}
+
 /* An event with part of a key only: to every key that agrees, and for those still to come. */
 static void spread(const struct toc_delivery *way, struct toc_ruled *ruled,
                    const struct toc_entry *entry, const struct toc_key *key, unsigned mask)
@@ -44,8 +50,7 @@ static void spread(const struct toc_delivery *way, struct toc_ruled *ruled,
     for (size_t i = 0; i < ruled->partial_count; i++) {
         struct toc_partial *old = &ruled->partials[i];
         if (toc_partial_last_ms(ruled->rule, old) < ruled->group->horizon_ms) {
-            toc_kept_release(&engine->pool, old->entry.kept);
-            toc_mem_free(old->texts);
+            toc_partial_finish(engine, old);
         } else {
             ruled->partials[left++] = *old;
         }
@@ -109,8 +114,7 @@ static void take_out(const struct toc_delivery *way, struct toc_ruled *ruled,
         struct toc_partial *partial = &ruled->partials[i];
         if (partial->entry.kept == entry->kept && partial->entry.alias == entry->alias &&
             toc_key_agrees(&partial->key, key, mask)) {
-            toc_kept_release(&engine->pool, partial->entry.kept);
-            toc_mem_free(partial->texts);
+            toc_partial_finish(engine, partial);
         } else {
             ruled->partials[left++] = *partial;
         }

@@ -15,7 +15,6 @@ enum {
 
 struct work { /* One event being dispatched. */
     struct toc_delivery way;
-    struct toc_engine *engine;
     const struct toc_event *event;
     struct toc_kept *kept; /* Made when the first rule wants it. */
     /* A place that moves is near now, or is not any more: nothing else of the event changes. */
@@ -39,7 +38,7 @@ static struct toc_str intern_topic(struct toc_engine *engine, struct toc_str top
 static struct toc_kept *keep(struct work *work)
 {
     if (work->kept == NULL) {
-        struct toc_engine *engine = work->engine;
+        struct toc_engine *engine = work->way.engine;
         const struct toc_event *event = work->event;
         work->kept = toc_kept_create(&engine->pool, event, engine->wakes[event->type].wish,
                                      intern_topic(engine, event->origin.topic),
@@ -88,7 +87,7 @@ static bool build_key(struct work *work, const struct toc_ruled *ruled,
                       char rooms[TOC_RULE_KEY_PARTS][TOC_BARE_TEXT])
 {
     const struct toc_rule *rule = ruled->rule;
-    struct toc_text *folded = &work->engine->folded;
+    struct toc_text *folded = &work->way.engine->folded;
     size_t starts[TOC_RULE_KEY_PARTS] = {0};
 
     *key = (struct toc_key){.mode = work->event->mode, .count = rule->key_part_count};
@@ -110,10 +109,11 @@ static bool build_key(struct work *work, const struct toc_ruled *ruled,
         starts[i] = folded->size;
         if (rule->key_parts[i].is_place) { /* A field that names a place: by any of its names. */
             int place =
-                toc_places_find(work->engine->places, rule->key_parts[i].name, value->label);
+                toc_places_find(work->way.engine->places, rule->key_parts[i].name, value->label);
             value->place = place;
             if (place >= 0) {
-                const struct toc_place *found = toc_places_get(work->engine->places, (size_t)place);
+                const struct toc_place *found =
+                    toc_places_get(work->way.engine->places, (size_t)place);
                 value->label = found->name;
                 toc_text_add(folded, found->id);
             } else {
@@ -178,7 +178,7 @@ static bool hash_value(struct work *work, struct toc_value value, uint64_t *out)
     if (!toc_key_text(value, room, &text, &is_bare)) {
         return false;
     }
-    struct toc_text *scratch = &work->engine->topic;
+    struct toc_text *scratch = &work->way.engine->topic;
     toc_text_clear(scratch);
     toc_text_fold(scratch, text);
     *out = toc_hash64(scratch->data, scratch->size, 0);
@@ -240,8 +240,8 @@ static bool was_told_alone(struct work *work)
     if (!work->is_told_alone) {
         work->is_told_alone = true;
         work->was_told_alone =
-            toc_seen_note(&work->engine->seen_long, work->event->identity, work->event->content,
-                          work->engine->newest_ms) != TOC_SEEN_FIRST;
+            toc_seen_note(&work->way.engine->seen_long, work->event->identity, work->event->content,
+                          work->way.engine->newest_ms) != TOC_SEEN_FIRST;
     }
     return work->way.is_late && work->was_told_alone;
 }
@@ -296,16 +296,16 @@ static void find_moving(struct work *work, const struct toc_wake *to, struct toc
     const struct toc_near_place *near = &to->ruled->rule->aliases[to->alias].near;
 
     if (work->only == NULL) {
-        out->count =
-            toc_moving_near(work->engine, near, work->event, point, NULL, NEAR_MOST, out->tracks);
+        out->count = toc_moving_near(work->way.engine, near, work->event, point, NULL, NEAR_MOST,
+                                     out->tracks);
         if (!work->way.is_late) {
-            toc_moving_watch(work->engine, to->ruled, keep(work), to->alias);
+            toc_moving_watch(work->way.engine, to->ruled, keep(work), to->alias);
         }
         return;
     }
     /* Without the place in its key it counts once, whatever it is near besides. */
     if (names_place(to->binding) ||
-        toc_moving_near(work->engine, near, work->event, point, work->only, 0, NULL) == 0) {
+        toc_moving_near(work->way.engine, near, work->event, point, work->only, 0, NULL) == 0) {
         out->tracks[out->count++] = work->only;
     }
 }
@@ -313,7 +313,7 @@ static void find_moving(struct work *work, const struct toc_wake *to, struct toc
 static void find_near(struct work *work, const struct toc_wake *to, struct toc_point point,
                       struct found *out)
 {
-    const struct toc_engine *engine = work->engine;
+    const struct toc_engine *engine = work->way.engine;
     const struct toc_alias *alias = &to->ruled->rule->aliases[to->alias];
     size_t open_count = 0;
 
@@ -338,7 +338,7 @@ static void find_near(struct work *work, const struct toc_wake *to, struct toc_p
 
 static void wake(struct work *work, const struct toc_wake *to)
 {
-    struct toc_engine *engine = work->engine;
+    struct toc_engine *engine = work->way.engine;
     struct toc_ruled *ruled = to->ruled;
     const struct toc_rule *rule = ruled->rule;
     const struct toc_alias *alias = &rule->aliases[to->alias];
@@ -452,8 +452,7 @@ static void wake(struct work *work, const struct toc_wake *to)
 
 void toc_dispatch(struct toc_engine *engine, const struct toc_event *event, bool is_late)
 {
-    struct work work = {
-        .way = {.engine = engine, .is_late = is_late}, .engine = engine, .event = event};
+    struct work work = {.way = {.engine = engine, .is_late = is_late}, .event = event};
     const struct toc_wakes *wakes = &engine->wakes[event->type];
 
     for (size_t i = 0; i < wakes->count; i++) {
@@ -470,7 +469,6 @@ void toc_dispatch_moved(struct toc_engine *engine, const struct toc_event *event
                         const struct toc_track *only, bool is_in)
 {
     struct work work = {.way = {.engine = engine, .is_taken_out = !is_in},
-                        .engine = engine,
                         .event = event,
                         .kept = kept,
                         .only = only,
@@ -483,7 +481,6 @@ void toc_dispatch_raised(struct toc_engine *engine, const struct toc_event *even
                          struct toc_raised *raised, bool is_for_fresh)
 {
     struct work work = {.way = {.engine = engine, .raised = raised},
-                        .engine = engine,
                         .event = event,
                         .kept = raised->kept,
                         .is_told_alone = true};

@@ -229,8 +229,7 @@ void toc_engine_drop_rule(struct toc_engine *engine, struct toc_ruled *ruled)
 {
     toc_assert(ruled->first == NULL);
     for (size_t i = 0; i < ruled->partial_count; i++) {
-        toc_kept_release(&engine->pool, ruled->partials[i].entry.kept);
-        toc_mem_free(ruled->partials[i].texts);
+        toc_partial_finish(engine, &ruled->partials[i]);
     }
     toc_mem_free(ruled->partials);
     toc_table_finish(&ruled->keys);

@@ -4,15 +4,11 @@
  * seqs do not matter. An episode goes up when it has begun for good (is_at_once, or the watermark
  * has passed its begin); whatever changes of it later is, for those above, what a late event is.
  * What was handed up is kept beside the key until nothing can change it, and compared. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/assert.h"
 #include "base/mem.h"
-#include "engine/core.h"
+#include "engine/handed.h"
 
 enum {
-    FIELDS = TOC_RULE_KEY_PARTS + 4,
     ID = TOC_ALERT_ID - 1,
     VARIANTS = TOC_CHANGE_COUNT * (TOC_LEVEL_CRITICAL + 1),
 };
@@ -81,149 +77,7 @@ void toc_raised_build(struct toc_engine *engine)
     }
 }
 
-/* --- An alert as an event */
-
-/* What is to be handed up. */
-struct handed {
-    struct toc_keyed *keyed;
-    const struct toc_variant *variant;
-    int64_t begin_ms, end_ms, episode_ms;
-    int32_t place;
-    struct toc_hash128 origin;
-    struct toc_position position;
-    enum toc_level level;
-    const char *id;                /* Of the alert; NULL: it was never told on its own. */
-    const struct toc_alert *alert; /* That one. */
-};
-
-static struct toc_value key_value(const struct toc_key_part *part,
-                                  const struct toc_key_value *value)
-{
-    struct toc_value out = {.kind = part->kind};
-    char number[64];
-    size_t size = value->label.size < sizeof number - 1 ? value->label.size : sizeof number - 1;
-
-    switch (part->kind) {
-    case TOC_VALUE_BOOL:
-        out.is_true = toc_str_equal(value->label, TOC_STR("true"));
-        break;
-    case TOC_VALUE_INTEGER:
-    case TOC_VALUE_NUMBER:
-        memcpy(number, value->label.data, size);
-        number[size] = '\0';
-        out.kind = TOC_VALUE_NUMBER;
-        out.number = strtod(number, NULL);
-        break;
-    case TOC_VALUE_TIME:
-        if (!toc_instant_parse(value->label, &out.at_ms)) {
-            out.kind = TOC_VALUE_NONE;
-        }
-        break;
-    default:
-        out.kind = TOC_VALUE_TEXT;
-        out.text = value->label;
-        break;
-    }
-    return out;
-}
-
-static void set_field(const struct toc_type *type, struct toc_value fields[], struct toc_str name,
-                      struct toc_value value)
-{
-    int slot = toc_type_field(type, name);
-
-    if (slot >= 0 && fields[slot].kind == TOC_VALUE_NONE) { /* A part of the key comes first. */
-        fields[slot] = value;
-    }
-}
-
-static struct toc_value text_value(struct toc_str text)
-{
-    return (struct toc_value){.kind = TOC_VALUE_TEXT, .text = text};
-}
-
-/* In the order of the type's fields: see rule/below.c. */
-static void fill_fields(const struct toc_engine *engine, const struct handed *handed,
-                        const struct toc_type *type, struct toc_str id, struct toc_value fields[])
-{
-    const struct toc_rule *rule = handed->keyed->ruled->rule;
-
-    for (size_t i = 0; i < rule->key_part_count; i++) {
-        struct toc_key_value value = handed->keyed->key.values[i];
-        if (rule->key_parts[i].is_place && handed->place >= 0) { /* latest: its own. */
-            value.label = toc_places_get(engine->places, (size_t)handed->place)->name;
-        }
-        set_field(type, fields, rule->key_parts[i].name, key_value(&rule->key_parts[i], &value));
-    }
-    set_field(type, fields, TOC_STR("alert_id"), text_value(id));
-    set_field(type, fields, TOC_STR("rule"), text_value(rule->name));
-    set_field(type, fields, TOC_STR("level"), text_value(toc_str_of(toc_level_text(rule->level))));
-    if (handed->position.has_point) {
-        struct toc_value location = {.kind = TOC_VALUE_POINT,
-                                     .point = toc_position_point(&handed->position)};
-        set_field(type, fields, TOC_STR("location"), location);
-    }
-}
-
-/* Rule and key, for the order among what begins in one millisecond; with the rest, its identity. */
-static void write_sort(const struct handed *handed, struct toc_text *out)
-{
-    const struct toc_ruled *ruled = handed->keyed->ruled;
-
-    toc_text_clear(out);
-    toc_text_add(out, ruled->rule->name);
-    for (size_t i = 0; i < handed->keyed->key.count; i++) {
-        toc_text_add_char(out, '\n');
-        toc_text_add(out, handed->keyed->key.values[i].folded);
-    }
-    toc_text_addf(out, "\n%d\n%016llx%016llx\n%d", (int)handed->place,
-                  (unsigned long long)handed->origin.high, (unsigned long long)handed->origin.low,
-                  (int)handed->variant->change);
-}
-
-struct making { /* An alert as an event, with room for what it borrows. */
-    struct toc_event event;
-    struct toc_value fields[FIELDS];
-    struct toc_text sort, whole;
-    char id[TOC_ALERT_ID];
-};
-
-static void make(const struct toc_engine *engine, const struct handed *handed,
-                 struct making *making)
-{
-    struct toc_keyed *keyed = handed->keyed;
-    const struct toc_type *type =
-        toc_catalogue_type(engine->catalogue, (size_t)handed->variant->type);
-
-    memset(making, 0, sizeof *making);
-    write_sort(handed, &making->sort);
-    toc_text_add(&making->whole, toc_text_str(&making->sort));
-    toc_text_addf(&making->whole, "\n%lld\n%lld\n%d", (long long)handed->begin_ms,
-                  (long long)handed->episode_ms, (int)keyed->key.mode);
-    struct toc_hash128 identity = toc_hash128(making->whole.data, making->whole.size);
-    snprintf(making->id, sizeof making->id, "%016llx%016llx", (unsigned long long)identity.high,
-             (unsigned long long)identity.low);
-    making->event = (struct toc_event){
-        .at_ms = handed->begin_ms,
-        .type = handed->variant->type,
-        .mode = keyed->key.mode,
-        .id = toc_str_of(handed->id != NULL ? handed->id : making->id),
-        .source = engine->options.source,
-        .type_name = engine->type_names[handed->variant->type],
-        .sort = toc_text_str(&making->sort),
-        .identity = identity,
-        .fields = making->fields,
-        .field_count = type->field_count,
-        .origin = {.partition = -1, .offset = -1, .stored_ms = TOC_INSTANT_NONE},
-    };
-    fill_fields(engine, handed, type, making->event.id, making->fields);
-}
-
-static void unmake(struct making *making)
-{
-    toc_text_finish(&making->sort);
-    toc_text_finish(&making->whole);
-}
+/* --- What is so */
 
 /* Say that @raised is so, or not any more; @event: it is new. */
 static void report(const struct toc_engine *engine, const struct toc_raised *raised,
@@ -245,7 +99,7 @@ static void report(const struct toc_engine *engine, const struct toc_raised *rai
 }
 
 /* Who rests on an alert is of one incident with it. */
-static void note_incident(const struct toc_raised *raised, const struct handed *handed)
+static void note_incident(const struct toc_raised *raised, const struct toc_handed *handed)
 {
     struct toc_incident **of = &raised->kept->incident;
     struct toc_incident *incident = handed->alert != NULL ? handed->alert->incident : NULL;
@@ -269,12 +123,12 @@ const struct toc_kept *toc_raised_next(const struct toc_telling *telling,
     return NULL;
 }
 
-static void add(struct toc_engine *engine, const struct handed *handed)
+static void add(struct toc_engine *engine, const struct toc_handed *handed)
 {
     struct toc_keyed *keyed = handed->keyed;
-    struct making making;
+    struct toc_making making;
 
-    make(engine, handed, &making);
+    toc_handed_make(engine, handed, &making);
     if (keyed->raised_count == keyed->raised_room) {
         keyed->raised_room = keyed->raised_room * 2 + 2;
         keyed->raised = toc_mem_resize(keyed->raised, keyed->raised_room, sizeof *keyed->raised);
@@ -295,7 +149,7 @@ static void add(struct toc_engine *engine, const struct handed *handed)
     report(engine, raised, &making.event, false, handed->end_ms);
     note_incident(raised, handed);
     toc_dispatch_raised(engine, &making.event, raised, false);
-    unmake(&making);
+    toc_handed_finish(&making);
 }
 
 /* --- What changes of it */
@@ -315,8 +169,7 @@ static void change_partials(struct toc_engine *engine, struct toc_ruled *ruled,
     for (size_t i = 0; i < ruled->partial_count; i++) {
         struct toc_partial *partial = &ruled->partials[i];
         if (partial->entry.kept == kept && edit == TAKEN_OUT) {
-            toc_kept_release(&engine->pool, partial->entry.kept);
-            toc_mem_free(partial->texts);
+            toc_partial_finish(engine, partial);
             continue;
         }
         if (partial->entry.kept == kept && edit == END_MOVED) {
@@ -419,14 +272,14 @@ static bool is_cleared(const struct toc_episode *episode)
 /* What @variant's readers see of @episode now: the @index-th of its changes of level, or, of what
  * there is but one, the first. False: nothing (yet). */
 static bool see(struct toc_keyed *keyed, const struct toc_variant *variant,
-                const struct toc_episode *episode, size_t index, struct handed *out)
+                const struct toc_episode *episode, size_t index, struct toc_handed *out)
 {
     const struct toc_ruled *ruled = keyed->ruled;
     int64_t watermark_ms = ruled->group->watermark_ms;
     int64_t end_ms = toc_episode_over_ms(episode);
     bool is_over = !episode->is_merged && end_ms != TOC_INSTANT_NEVER && watermark_ms > end_ms;
 
-    *out = (struct handed){
+    *out = (struct toc_handed){
         .keyed = keyed,
         .variant = variant,
         .begin_ms = reaches_ms(ruled->rule, episode, variant->level),
@@ -470,7 +323,7 @@ static size_t changes_of(const struct toc_variant *variant, const struct toc_epi
 }
 
 /* What was handed up of it before, at @*from or, if not, anywhere. */
-static struct toc_raised *find(const struct toc_keyed *keyed, const struct handed *handed,
+static struct toc_raised *find(const struct toc_keyed *keyed, const struct toc_handed *handed,
                                size_t *from)
 {
     for (size_t i = 0; i < keyed->raised_count; i++) {
@@ -487,7 +340,7 @@ static struct toc_raised *find(const struct toc_keyed *keyed, const struct hande
     return NULL;
 }
 
-static bool is_there(const struct toc_raised *raised, const struct handed *handed)
+static bool is_there(const struct toc_raised *raised, const struct toc_handed *handed)
 {
     const struct toc_position *a = &raised->position, *b = &handed->position;
 
@@ -501,7 +354,7 @@ static bool is_of_truth(const struct toc_variant *variant)
     return variant->change != TOC_CHANGE_NEW && variant->change != TOC_CHANGE_ACKED;
 }
 
-static void compare_one(struct toc_engine *engine, const struct handed *handed, bool is_told,
+static void compare_one(struct toc_engine *engine, const struct toc_handed *handed, bool is_told,
                         size_t *from)
 {
     struct toc_keyed *keyed = handed->keyed;
@@ -544,7 +397,7 @@ static void compare(struct toc_engine *engine, struct toc_keyed *keyed, bool is_
         for (size_t v = 0; v < ruled->variant_count && !episode->is_late; v++) {
             const struct toc_variant *variant = &ruled->variants[v];
             for (size_t i = 0; i < changes_of(variant, episode); i++) {
-                struct handed handed;
+                struct toc_handed handed;
                 if (see(keyed, variant, episode, i, &handed)) {
                     compare_one(engine, &handed, is_told, &from);
                 }
@@ -626,7 +479,7 @@ void toc_raised_told(struct toc_engine *engine, struct toc_keyed *keyed,
     }
     for (size_t v = 0; v < ruled->variant_count; v++) {
         const struct toc_variant *variant = &ruled->variants[v];
-        struct handed handed;
+        struct toc_handed handed;
         if (take_back(engine, keyed, alert, variant) || variant->change != told ||
             told == TOC_CHANGE_NONE || episode == NULL ||
             reaches_ms(ruled->rule, episode, variant->level) == TOC_INSTANT_NEVER) {
@@ -656,7 +509,7 @@ static const struct toc_variant *same_variant(const struct toc_ruled *ruled,
 static void hand_again(struct toc_engine *engine, struct toc_keyed *keyed,
                        struct toc_raised *raised)
 {
-    struct handed handed = {
+    struct toc_handed handed = {
         .keyed = keyed,
         .variant = raised->variant,
         .begin_ms = raised->begin_ms,
@@ -667,14 +520,14 @@ static void hand_again(struct toc_engine *engine, struct toc_keyed *keyed,
         .position = raised->position,
         .id = raised->kept->id.data,
     };
-    struct making making;
+    struct toc_making making;
     char id[TOC_ALERT_ID] = {0};
 
     memcpy(id, raised->kept->id.data, ID);
     handed.id = id;
-    make(engine, &handed, &making);
+    toc_handed_make(engine, &handed, &making);
     toc_dispatch_raised(engine, &making.event, raised, true);
-    unmake(&making);
+    toc_handed_finish(&making);
 }
 
 static void rebind_key(struct toc_engine *engine, struct toc_keyed *keyed, toc_raised_now_fn *now,
