@@ -413,11 +413,7 @@ static void acks_survive_a_restart(void)
     (void)acting_on(&f, "take_over", f.told[0].id, ",'post':'B'", AT + 1000);
     char *record = told_last(&f, id);
     restart(&f);
-    assert_int_equal(
-        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
-                                                            .rule = TOC_STR("r"),
-                                                            .record = toc_str_of(record)}),
-        TOC_OK);
+    feeding_adopt(&f, id, record);
     feed_a(&f, "1", "k", AT);
     feed_a(&f, "2", "k", AT + 1000);
     (void)acting_on(&f, "ack", id, ",'post':'A'", AT + 1000); /* Read back from its topic. */
@@ -474,11 +470,7 @@ static void what_is_not_known_again_yet_is_refused_with_that_word(void)
     open_one(&f, COUNT2, "");
     char *record = told_last(&f, id);
     restart(&f);
-    assert_int_equal(
-        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
-                                                            .rule = TOC_STR("r"),
-                                                            .record = toc_str_of(record)}),
-        TOC_OK);
+    feeding_adopt(&f, id, record);
     toc_engine_unmute(f.engine);
     toc_engine_tick(f.engine, AT + 1000);
     assert_string_equal(acting_on(&f, "ack", id, "", AT + 1000), "not_yet");

@@ -109,11 +109,7 @@ static void a_rise_while_it_was_down_is_told_after_a_restart(void)
     toc_engine_mute(f.engine);
     FEED(&f, .input = 0, .type = "x.a", .id = "1", .subject = "k", .at_ms = 0);
     FEED(&f, .input = 1, .type = "y.a", .id = "2", .subject = "other", .at_ms = 1200);
-    assert_int_equal(
-        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
-                                                            .rule = TOC_STR("r"),
-                                                            .record = toc_str_of(record)}),
-        TOC_OK);
+    feeding_adopt(&f, id, record);
     toc_engine_unmute(f.engine);
     assert_says(&f, "escalated r k 1");
     assert_string_equal(f.told[1].id, id);
@@ -194,11 +190,7 @@ static void steps_go_on_after_a_restart(void)
     feeding_begin(&f, NULL, 0, 0);
     toc_engine_mute(f.engine);
     FEED(&f, .type = "x.a", .id = "1", .subject = "k", .at_ms = 1000);
-    assert_int_equal(
-        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
-                                                            .rule = TOC_STR("r"),
-                                                            .record = toc_str_of(record)}),
-        TOC_OK);
+    feeding_adopt(&f, id, record);
     toc_engine_unmute(f.engine);
     toc_engine_tick(f.engine, 5999);
     assert_says(&f, "");

@@ -273,11 +273,7 @@ static void a_restart_ends_nothing_that_is_blind(void)
     feeding_begin(&f, inputs, 2, 0);
     toc_engine_mute(f.engine);
     toc_engine_tick(f.engine, AT + 300000);
-    assert_int_equal(
-        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
-                                                            .rule = TOC_STR("r"),
-                                                            .record = toc_str_of(record)}),
-        TOC_OK);
+    feeding_adopt(&f, id, record);
     toc_engine_unmute(f.engine);
     assert_true(toc_engine_is_blind(f.engine, 0));
     toc_engine_tick(f.engine, AT + 400000);

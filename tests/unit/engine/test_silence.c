@@ -185,11 +185,7 @@ static void a_silence_that_ended_while_nobody_ran(void)
     feeding_forget_told(&f);
     feeding_begin(&f, NULL, 0, 0);
     toc_engine_mute(f.engine);
-    assert_int_equal(
-        toc_engine_adopt(f.engine, &(struct toc_open_alert){.alert_id = toc_str_of(id),
-                                                            .rule = TOC_STR("r"),
-                                                            .record = toc_str_of(record)}),
-        TOC_OK);
+    feeding_adopt(&f, id, record);
     toc_text_clear(&f.line);
     feed_a(&f, "1", "k", AT);
     feed_a(&f, "2", "k", AT + 1000);
