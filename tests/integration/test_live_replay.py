@@ -3,113 +3,22 @@
 Events happen now, are sent up to two seconds late and over several partitions; then the topics are read back, sorted by
 event time and replayed from a file. Half a minute by default; ten minutes: TOCSIN_LIVE_S=600 python3 test_live_replay.py
 """
-import collections
 import json
 import os
-import random
 import subprocess
-import time
 import unittest
 
-import yaml
-
 import client
-import kafka
 import scene
-import stream
 import tocsin
 import verdict
+from life import Watched, differ, last_of, truth
 
 SECONDS = float(os.environ.get("TOCSIN_LIVE_S", "30"))
-RATE = 40  # Events a second.
-LATE_MS = 2000
-SENSORS = yaml.safe_load((tocsin.RULES / "lists" / "sensors.yaml").read_text())
 
 
-class Life:
-    """What happens, moment by moment."""
-
-    def __init__(self, seed):
-        self.random, self.serial, self.cases = random.Random(seed), 0, []
-        self.beats = dict.fromkeys(SENSORS, 0.0)
-
-    def site(self):
-        return f"site-{self.random.randrange(6):02d}"
-
-    def place(self, site):
-        number = int(site[-2:])
-        return {"lat": round(12 + number * 0.5 + self.random.uniform(-0.02, 0.02), 5),
-                "lon": round(self.random.uniform(-0.02, 0.02), 5)}
-
-    def event(self, now_s):
-        due = min(self.beats, key=self.beats.get)
-        if now_s - self.beats[due] > (60 if self.serial % 7 == 0 else 15) or self.beats[due] == 0:
-            self.beats[due] = now_s
-            return self.make(now_s, "status.sensor", due, sensor=due)
-        site, r = self.site(), self.random
-        if r.random() < 0.05 and self.cases:
-            case = self.cases.pop(r.randrange(len(self.cases)))
-            return self.make(now_s, "report.answer", case, site=site, case=case)
-        sort = r.choice(("impact", "sighting", "crowd", "block", "calm", "wound", "drone", "mood", "device", "breach"))
-        if sort == "wound":
-            self.cases.append(f"case-{self.serial}")
-            return self.make(now_s, "report.wound", site, site=site, case=self.cases[-1], persons=r.randint(0, 3))
-        fields = {"impact": ("detection.impact", dict(confidence=round(r.random(), 2), location=self.place(site))),
-                  "sighting": ("report.sighting", dict(observer=f"o-{r.randrange(4)}")),
-                  "crowd": ("report.crowd", dict(size=r.randint(0, 1500))),
-                  "block": ("report.block", {}),
-                  "calm": ("report.calm", dict(location=self.place(site))),
-                  "mood": ("report.mood", dict(score=round(r.uniform(-1, 1), 2))),
-                  "device": ("report.device", dict(outcome=r.choice(("found", "hoax")), location=self.place(site))),
-                  "breach": ("report.breach", dict(location=self.place(site)))}
-        if sort == "drone":
-            track = f"t-{r.randrange(4)}"
-            return self.make(now_s, "detection.drone", track, track=track, altitude=r.randint(0, 300))
-        if sort == "calm" and r.random() < 0.8:
-            sort = "block"
-        return self.make(now_s, fields[sort][0], site, site=site, **fields[sort][1])
-
-    def make(self, now_s, kind, key, **data):
-        self.serial += 1
-        at_ms = int(now_s * 1000) - self.random.randint(0, LATE_MS)
-        return stream.Event(at_ms, kind, key, data, "/live", f"live-{self.serial}")
-
-
-def record_of(event):
-    topic = "mission.reports" if event.type.startswith("report.") else "mission.sensors"
-    return stream.Record(topic, stream.partition_of(event.key), event.key.encode(), stream.dump(event.cloudevent()), [],
-                         int(time.time() * 1000), event)
-
-
-def truth(records, until_ms):
-    """Episodes that were over by then, whole; of others that they had begun. @records: alert_id -> its last."""
-    found = collections.Counter()
-    for r in records.values():
-        begin, end = verdict.milliseconds(r["begin"]), verdict.milliseconds(r.get("end"))
-        if r["state"] == "cancelled" or begin >= until_ms:
-            continue
-        is_over = end is not None and end < until_ms
-        found[r["rule"], verdict.fold(r["key"]), begin,
-              (end, r["count"], r.get("end_reason")) if is_over else "open"] += 1
-    return found
-
-
-def last_of(lines):
-    """alert_id -> the last of the records on @lines."""
-    last = {}
-    for line in lines:
-        data = json.loads(line)["data"]
-        last[data["alert_id"]] = data
-    return last
-
-
-class LiveReplay(unittest.TestCase):
-    def setUp(self):
-        self.work = scene.WORK / "live"
-        self.broker = kafka.Broker(scene.LIBS, self.work / "broker").start()
-        self.addCleanup(self.broker.stop)
-        self.processor = tocsin.Tocsin(scene.PROGRAM, self.work, self.broker.bootstrap)
-        self.addCleanup(self.processor.__exit__)
+class LiveReplay(Watched):
+    name = "live"
 
     def replayed(self):
         """The last record of each alert that a replay of the topics gives."""
@@ -122,33 +31,11 @@ class LiveReplay(unittest.TestCase):
         return verdict.milliseconds(events[-1]["time"]), len(events), last_of(done.stdout.splitlines())
 
     def test_same_episodes(self):
-        config = ["-c", str(self.processor.config)]
-        status, _ = self.processor.call("topics", "--create", "--partitions", str(stream.PARTITIONS), *config)
-        self.assertEqual(status, 0, self.processor.tail())
-        _, listed = self.processor.call("topics", *config)
-        self.processor.start().wait_ready()
-        life, end_s = Life(scene.SEED), time.time() + SECONDS
-        while time.time() < end_s:  # Life goes on, whatever is read of it meanwhile.
-            began = time.time()
-            client.write(self.broker.bootstrap, [record_of(life.event(time.time())) for _ in range(RATE // 4)])
-            time.sleep(max(0, 0.25 - (time.time() - began)))
-        alerts = [line.split("\t")[0] for line in listed.splitlines() if line.split("\t")[1:2] == ["alerts"]]
-
-        def is_past():
-            """Every partition's time is beyond what the last event can still decide."""
-            self.processor.check_alive()
-            times = [value for _, value in self.processor.metrics()["tocsin_partition_time_seconds"]]
-            return times and min(times) > end_s + 15
-        tocsin.wait_for(is_past, 120, "silence has carried the clock on", 0.5)
-        self.assertEqual(self.processor.stop(), 0, self.processor.tail())
-
+        self.create_topics()
+        live, _ = self.live(SECONDS)
         until_ms, count, expected = self.replayed()
-        live = {alert: record for alert, (_, record) in
-                verdict.last_told(client.read_all(self.broker.bootstrap, alerts)).items()}
-
         told, true = truth(live, until_ms), truth(expected, until_ms)
-        self.assertFalse(verdict.few([f"lost {one}" for one in sorted((true - told), key=str)] +
-                                     [f"too many {one}" for one in sorted((told - true), key=str)]))
+        self.assertFalse(differ(told, true))
         self.assertGreater(len(true), 10 if SECONDS < 60 else 100)
         scene.note(f"{SECONDS:.0f} s, {count} events, {sum(true.values())} episodes of {len({k[0] for k in true})} rules "
                    f"are the same live and replayed; seed {scene.SEED}")
